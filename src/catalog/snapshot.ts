@@ -1,0 +1,70 @@
+// One compiled version of everything that customers define: immutable, indexed, swapped by a single
+// assignment. A call sees one snapshot from beginning to end.
+
+import type {
+  DataSourceDefinition,
+  MergeRuleDefinition,
+  PartnerDefinition,
+  Settings,
+  TraitType,
+} from "@dunlin/contract/workspace";
+import type { DestinationCatalog } from "../delivery/plan.ts";
+import type { DataSourceId, PartnerId, SegmentId, TraitId } from "../model/ids.ts";
+import type { SegmentIndex } from "../rules/segment-index/segment-index.ts";
+import type { TraitIndex } from "../rules/trait-index/trait-index.ts";
+import type { DerivedSignals } from "./derived-signals.ts";
+
+export interface CatalogSnapshot {
+  /** Counts publications; 0 before the first. */
+  readonly revision: number;
+  readonly settings: Settings;
+  /** Keys are in lower case. */
+  readonly partnersByAlias: ReadonlyMap<string, PartnerCatalog>;
+  /** First-party host names, in lower case. */
+  readonly partnersByHostname: ReadonlyMap<string, PartnerCatalog>;
+  /** Org IDs are case-sensitive. */
+  readonly partnersByOrgId: ReadonlyMap<string, PartnerCatalog>;
+  readonly partnersById: ReadonlyMap<PartnerId, PartnerCatalog>;
+  /** More names that act as `dpm.<domain>`, in lower case. */
+  readonly serviceHosts: ReadonlySet<string>;
+}
+
+/** What one partner's calls need. */
+export interface PartnerCatalog {
+  readonly pid: PartnerId;
+  readonly definition: PartnerDefinition;
+  /** The partner's own, the shared and the built-in ones. */
+  readonly dataSources: ReadonlyMap<DataSourceId, DataSourceDefinition>;
+  /** By integration code; the partner's own win over shared ones. */
+  readonly dataSourcesByCode: ReadonlyMap<string, DataSourceId>;
+  /** Every trait, folder traits included. */
+  readonly traits: ReadonlyMap<TraitId, TraitFacts>;
+  /** Active traits with a rule that calls can realize. */
+  readonly traitIndex: TraitIndex;
+  /** Active segments, grouped by the merge rule under which they are evaluated. */
+  readonly segmentGroups: readonly SegmentGroup[];
+  /** Every segment that is active. */
+  readonly segments: ReadonlyMap<SegmentId, SegmentFacts>;
+  readonly destinations: DestinationCatalog;
+  readonly derivedSignals: DerivedSignals;
+  /** Days of history that some rule in use, or a default TTL, can still tell apart. */
+  readonly historyDays: number;
+}
+
+export interface TraitFacts {
+  readonly sid: TraitId;
+  readonly dataSourceId: DataSourceId;
+  readonly traitType: TraitType | "FOLDER_TRAIT";
+  readonly ttlDays: number;
+  readonly active: boolean;
+}
+
+export interface SegmentFacts {
+  readonly sid: SegmentId;
+  readonly legacyId: number;
+}
+
+export interface SegmentGroup {
+  readonly mergeRule: MergeRuleDefinition;
+  readonly index: SegmentIndex;
+}

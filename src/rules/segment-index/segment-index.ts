@@ -1,0 +1,19 @@
+// Which segments is a visitor in? The front door of the segment index.
+
+import type { SegmentId } from "../../model/ids.ts";
+import type { Profile } from "../../model/profile.ts";
+
+export interface SegmentIndex {
+  /** The segments that hold on a merged profile at a time (milliseconds since the epoch). */
+  qualified(profile: Profile, now: number): Qualified;
+}
+
+export interface Qualified {
+  /** Ascending, without repeats. */
+  readonly segments: SegmentId[];
+  /**
+   * The first moment at which some answer may change by itself, a TTL or a recency window running
+   * out; Infinity when none will.
+   */
+  readonly changesAt: number;
+}

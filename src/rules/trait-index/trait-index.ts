@@ -1,0 +1,15 @@
+// Which traits does a call realize? The front door of the trait index.
+
+import type { DataSourceId, TraitId } from "../../model/ids.ts";
+import type { Signals } from "../../model/signal.ts";
+
+export interface TraitIndex {
+  /** Whether some rule names this key (folded as the index folds). Others need not be collected. */
+  usesKey(key: string): boolean;
+  /**
+   * The traits that the signals realize, ascending and without repeats; those of one data source only
+   * when `from` is given. Its cost grows with what the call carries and realizes, not with the number
+   * of rules.
+   */
+  realized(signals: Signals, from: DataSourceId | null): TraitId[];
+}
