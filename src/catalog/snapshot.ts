@@ -9,6 +9,7 @@ import type {
   TraitType,
 } from "@dunlin/contract/workspace";
 import type { DestinationCatalog } from "../delivery/plan.ts";
+import type { IdMapping } from "../identity/id-mapping.ts";
 import type { DataSourceId, PartnerId, SegmentId, TraitId } from "../model/ids.ts";
 import type { SegmentIndex } from "../rules/segment-index/segment-index.ts";
 import type { TraitIndex } from "../rules/trait-index/trait-index.ts";
@@ -33,6 +34,7 @@ export interface CatalogSnapshot {
 export interface PartnerCatalog {
   readonly pid: PartnerId;
   readonly definition: PartnerDefinition;
+  readonly ids: IdMapping;
   /** The partner's own, the shared and the built-in ones. */
   readonly dataSources: ReadonlyMap<DataSourceId, DataSourceDefinition>;
   /** By integration code; the partner's own win over shared ones. */
@@ -45,6 +47,8 @@ export interface PartnerCatalog {
   readonly segmentGroups: readonly SegmentGroup[];
   /** Every segment that is active. */
   readonly segments: ReadonlyMap<SegmentId, SegmentFacts>;
+  /** Inactive segments: who is in them stays in, nobody enters, nothing is said of them. */
+  readonly pausedSegments: ReadonlySet<SegmentId>;
   readonly destinations: DestinationCatalog;
   readonly derivedSignals: DerivedSignals;
   /** Days of history that some rule in use, or a default TTL, can still tell apart. */

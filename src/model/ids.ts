@@ -14,6 +14,8 @@ export type MergeRuleId = Branded<number, "MergeRuleId">;
 export type DestinationId = Branded<number, "DestinationId">;
 /** A browser or app that was given an ID: 38 decimal digits, two zero-padded 63-bit halves. */
 export type DeviceId = Branded<string, "DeviceId">;
+/** The visitor ID that one partner sees of a device (MID, ECID): spelt like a device ID. */
+export type Mid = Branded<string, "Mid">;
 
 export const asPartnerId = (id: number): PartnerId => id as PartnerId;
 export const asDataSourceId = (id: number): DataSourceId => id as DataSourceId;
@@ -32,8 +34,16 @@ const ZERO_ID = "0".repeat(2 * HALF_DIGITS);
  * ("DCS and visitor-ID service", Format of UUID and MID).
  */
 export function parseDeviceId(text: string): DeviceId | null {
-  if (!DEVICE_ID.test(text)) return null;
+  return spellsId(text) ? (text as DeviceId) : null;
+}
+
+/** The same for the visitor ID of a partner. */
+export function parseMid(text: string): Mid | null {
+  return spellsId(text) ? (text as Mid) : null;
+}
+
+function spellsId(text: string): boolean {
+  if (!DEVICE_ID.test(text) || text === ZERO_ID) return false;
   // Digits of equal length compare as numbers do.
-  if (text.slice(0, HALF_DIGITS) > MAX_HALF || text.slice(HALF_DIGITS) > MAX_HALF) return null;
-  return text === ZERO_ID ? null : (text as DeviceId);
+  return text.slice(0, HALF_DIGITS) <= MAX_HALF && text.slice(HALF_DIGITS) <= MAX_HALF;
 }

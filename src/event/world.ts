@@ -1,0 +1,24 @@
+// What a call needs from outside: time, chance, definitions and the store. Everything else in `event/`
+// is a function of its arguments.
+
+import type { CatalogSnapshot } from "../catalog/snapshot.ts";
+import type { DeviceId } from "../model/ids.ts";
+import type { ProfileStore } from "../profiles/store.ts";
+
+export interface EventWorld {
+  /** The platform's domain, in lower case: `<D>` of the protocol. */
+  readonly domain: string;
+  readonly region: number;
+  /** The definitions in force now. A call asks once and keeps what it got. */
+  catalog(): CatalogSnapshot;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  newDeviceId(): DeviceId;
+  /** 12 characters: standard base64 of 8 random bytes. */
+  newTransactionId(): string;
+  /** A number in [0, 1). */
+  random(): number;
+  readonly profiles: ProfileStore;
+  /** Told of each fault of ours that a call survived. Must not throw, nor log what the caller sent. */
+  reportFault(step: string, error: unknown): void;
+}
