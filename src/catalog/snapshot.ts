@@ -66,6 +66,8 @@ export interface TraitFacts {
 export interface SegmentFacts {
   readonly sid: SegmentId;
   readonly legacyId: number;
+  /** The rule under which it is evaluated: its own, or the partner's default. */
+  readonly mergeRule: MergeRuleDefinition;
 }
 
 export interface SegmentGroup {
