@@ -1,0 +1,130 @@
+// @ts-check
+// Programs that do not come from npm: the suite and the benchmarks start real servers and a real
+// browser. On Debian as root the missing ones are installed; elsewhere they are named.
+
+import { spawn } from "node:child_process";
+import { accessSync, constants, existsSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { oneAtATime } from "./one-at-a-time.js";
+import { SetupProblem } from "./setup-problem.js";
+
+/**
+ * @typedef {{ package: string, commands: readonly string[], neededBy: string }} Program
+ */
+
+/** @type {readonly Program[]} */
+const PROGRAMS = [
+  { package: "redis-server", commands: ["redis-server"], neededBy: "tests of the Redis store" },
+  {
+    package: "chromium",
+    commands: ["chromium", "chromium-browser", "google-chrome"],
+    neededBy: "journeys through the demo site in a browser",
+  },
+  { package: "wrk", commands: ["wrk"], neededBy: "benchmarks, as the client" },
+  { package: "nginx", commands: ["nginx"], neededBy: "benchmarks and tests behind a proxy" },
+];
+
+export async function ensurePrograms() {
+  if (missingPrograms().length === 0) return;
+  if (!mayInstall()) throw problemOf(missingPrograms());
+  await oneAtATime(join(tmpdir(), "dunlin-setup-apt.lock"), async () => {
+    const missing = missingPrograms();
+    if (missing.length > 0) await install(missing.map((program) => program.package));
+  });
+  const stillMissing = missingPrograms();
+  if (stillMissing.length > 0) throw problemOf(stillMissing);
+}
+
+function missingPrograms() {
+  return PROGRAMS.filter((program) => !program.commands.some(isOnPath));
+}
+
+/** @param {string} command */
+function isOnPath(command) {
+  // Servers live in sbin, which is not on everybody's PATH.
+  const folders = [...(process.env["PATH"] ?? "").split(delimiter), "/usr/sbin", "/usr/local/sbin"];
+  return folders.some((folder) => {
+    try {
+      accessSync(join(folder, command), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+function mayInstall() {
+  return process.getuid?.() === 0 && existsSync("/etc/debian_version") && isOnPath("apt-get");
+}
+
+/** @param {readonly Program[]} missing */
+function problemOf(missing) {
+  const lines = missing.map((program) => `  ${program.package}: ${program.neededBy}`);
+  const names = missing.map((program) => program.package).join(" ");
+  return new SetupProblem(
+    `These programs are missing:\n${lines.join("\n")}`,
+    `On Debian or Ubuntu: sudo apt-get install --no-install-recommends ${names}\n` +
+      "Elsewhere install what your system calls them. `npm start` needs none of them.",
+  );
+}
+
+/** @param {readonly string[]} packages */
+async function install(packages) {
+  console.error(`Installing ${packages.join(", ")} for the tests …`);
+  const restore = forbidStartingServices();
+  try {
+    const first = await aptInstall(packages);
+    if (first.code === 0) return;
+    // Most likely the lists of packages are old or, in a container, not there at all.
+    const update = await aptGet(["update"]);
+    const second = await aptInstall(packages);
+    if (second.code === 0) return;
+    console.error(update.code === 0 ? second.output : `${update.output}\n${second.output}`);
+  } finally {
+    restore();
+  }
+}
+
+/** @param {readonly string[]} packages */
+function aptInstall(packages) {
+  return aptGet(["install", "--yes", "--no-install-recommends", ...packages]);
+}
+
+/**
+ * @param {readonly string[]} args
+ * @returns {Promise<{ code: number, output: string }>}
+ */
+function aptGet(args) {
+  const child = spawn("apt-get", ["-qq", "-o", "DPkg::Lock::Timeout=300", ...args], {
+    env: { ...process.env, DEBIAN_FRONTEND: "noninteractive", RUNLEVEL: "1" },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let output = "";
+  child.stdout.on("data", (chunk) => (output += chunk));
+  child.stderr.on("data", (chunk) => (output += chunk));
+  return new Promise((resolve) => {
+    child.on("error", (error) => resolve({ code: 1, output: String(error) }));
+    child.on("close", (code) => resolve({ code: code ?? 1, output }));
+  });
+}
+
+const SERVICE_POLICY = "/usr/sbin/policy-rc.d";
+
+/**
+ * Debian starts a server when it installs one. Tests start their own, on ports of their own.
+ * Gives back the function that lifts the ban; an administrator's own policy is left alone.
+ */
+function forbidStartingServices() {
+  try {
+    writeFileSync(SERVICE_POLICY, "#!/bin/sh\nexit 101\n", { mode: 0o755, flag: "wx" });
+  } catch {
+    return () => {};
+  }
+  const lift = () => rmSync(SERVICE_POLICY, { force: true });
+  process.once("exit", lift);
+  return () => {
+    process.removeListener("exit", lift);
+    lift();
+  };
+}
