@@ -1,11 +1,15 @@
-// What a page is told because of the visitor's segments: cookies to set and URLs to fire.
+// What a page is told because of the visitor's segments: cookies to set and URLs to fire. The front door
+// of `delivery/`.
+//
+// The caps of a destination (`minIntervalSeconds`, `maxPerDay`) are not applied here: they need to know
+// what a device was sent before, which nothing stores yet.
 
 import type { DataSourceId, DeviceId, SegmentId } from "../model/ids.ts";
+import { planCookie } from "./cookie-destination.ts";
+import type { Candidate, DestinationCatalog, IndexedDestination } from "./destination-catalog.ts";
+import { planUrls } from "./url-destination.ts";
 
-/** One partner's destinations, indexed by the segments that are mapped to them. */
-export interface DestinationCatalog {
-  readonly isEmpty: boolean;
-}
+export { type DestinationCatalog, indexDestinations } from "./destination-catalog.ts";
 
 /** What the call and the visitor say, as far as a destination wants to know it. */
 export interface DestinationCall {
@@ -30,6 +34,8 @@ export interface DestinationCall {
   readonly gdpr: "0" | "1";
   /** Empty unless `gdpr` is "1". */
   readonly gdprConsent: string;
+  /** Whether the consent string allows an IAB vendor. Absent where no string has been read. */
+  vendorConsent?(vendorId: number): boolean;
   /** Whether URL destinations were asked for. */
   readonly wantsUrls: boolean;
   /** A number in [0, 1). */
@@ -57,4 +63,73 @@ export interface UrlEntry {
 export interface DestinationPlan {
   readonly stuff: readonly CookieEntry[];
   readonly dests: readonly UrlEntry[];
+  /** Cookie destinations left out because not even their first pair fits; absent when none was. */
+  readonly cookieOverflowCount?: number;
+}
+
+const NOTHING: DestinationPlan = { stuff: [], dests: [] };
+
+/**
+ * What this answer tells the page. Touches only destinations that one of the visitor's segments is
+ * mapped to. Destinations come in ascending order of ID, mappings in order of priority.
+ */
+export function planDestinations(
+  catalog: DestinationCatalog,
+  call: DestinationCall,
+): DestinationPlan {
+  if (catalog.isEmpty) return NOTHING;
+  const candidates = candidatesOf(catalog, call);
+  if (candidates.size === 0) return NOTHING;
+
+  const stuff: CookieEntry[] = [];
+  const dests: UrlEntry[] = [];
+  let cookieOverflowCount = 0;
+  const randomNumber = drawnOnce(call);
+  for (const place of [...candidates.keys()].sort((a, b) => a - b)) {
+    const destination = catalog.destinations[place];
+    const candidate = candidates.get(place);
+    if (destination === undefined || candidate === undefined) continue;
+    if (!isEligible(destination, call)) continue;
+    if (destination.kind === "url") {
+      if (call.wantsUrls) dests.push(...planUrls(destination, candidate.held, call, randomNumber));
+      continue;
+    }
+    const outcome = planCookie(destination, candidate, call);
+    if (outcome === "overflow") cookieOverflowCount += 1;
+    else if (outcome !== null) stuff.push(outcome);
+  }
+  return cookieOverflowCount === 0 ? { stuff, dests } : { stuff, dests, cookieOverflowCount };
+}
+
+/** By place in the catalog: the mappings in force that the visitor's segments, and the lost ones, lead to. */
+function candidatesOf(
+  catalog: DestinationCatalog,
+  call: DestinationCall,
+): ReadonlyMap<number, Candidate> {
+  const candidates = new Map<number, Candidate>();
+  const collect = (segments: readonly SegmentId[], side: keyof Candidate): void => {
+    for (const segment of segments) {
+      for (const { place, mapping } of catalog.mappingsBySegment.get(segment) ?? []) {
+        if (call.now < mapping.fromMs || call.now >= mapping.untilMs) continue;
+        let candidate = candidates.get(place);
+        if (candidate === undefined) candidates.set(place, (candidate = { held: [], lost: [] }));
+        candidate[side].push(mapping);
+      }
+    }
+  };
+  collect(call.segments, "held");
+  if (catalog.clearsCookies) collect(call.lost, "lost");
+  for (const { held } of candidates.values()) held.sort((a, b) => a.rank - b.rank);
+  return candidates;
+}
+
+function isEligible(destination: IndexedDestination, call: DestinationCall): boolean {
+  if (call.now < destination.fromMs || call.now >= destination.untilMs) return false;
+  return destination.platforms.has(call.platform);
+}
+
+/** `%rnd%` is one number a call, however often it occurs. */
+function drawnOnce(call: DestinationCall): () => number {
+  let drawn: number | null = null;
+  return () => (drawn ??= call.random());
 }
