@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { asSegmentId } from "../model/ids.ts";
-import { aCall, aCookieDestination, aMapping, SITES } from "./test-builders.ts";
 import { type DestinationCall, indexDestinations, planDestinations } from "./plan.ts";
+import { aCall, aCookieDestination, aMapping, SITES } from "./test-builders.ts";
 
 type Keys = Parameters<typeof aCookieDestination>[0];
 

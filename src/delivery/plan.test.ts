@@ -3,13 +3,13 @@ import { describe, it } from "node:test";
 import cases from "../../cases/destinations.json" with { type: "json" };
 import { seededRandom } from "../../test/support/random.ts";
 import { asSegmentId } from "../model/ids.ts";
-import { aCall, aCookieDestination, aMapping, aUrlDestination, SITES } from "./test-builders.ts";
 import {
   type DestinationCall,
   indexDestinations,
   planDestinations,
   type UrlEntry,
 } from "./plan.ts";
+import { aCall, aCookieDestination, aMapping, aUrlDestination, SITES } from "./test-builders.ts";
 
 function plan(
   destinations: Parameters<typeof indexDestinations>[0],

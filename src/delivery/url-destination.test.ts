@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { asSegmentId } from "../model/ids.ts";
-import { aCall, aMapping, aUrlDestination } from "./test-builders.ts";
 import { type DestinationCall, indexDestinations, planDestinations } from "./plan.ts";
+import { aCall, aMapping, aUrlDestination } from "./test-builders.ts";
 import { MAX_URL_LENGTH } from "./url-destination.ts";
 
 function dests(
