@@ -6,3 +6,9 @@ export interface RuleFault<Code extends string = string> {
   /** Says what was found and what was expected; the caller adds whose rule it is and the column. */
   readonly message: string;
 }
+
+/** What is odd about a rule that is legal: it prevents nothing. */
+export interface RuleWarning<Code extends string = string> {
+  readonly code: Code;
+  readonly message: string;
+}

@@ -2,6 +2,8 @@
 
 import type { DataSourceId, TraitId } from "../../model/ids.ts";
 import type { Signals } from "../../model/signal.ts";
+import type { TraitRule } from "../trait-rule/trait-rule.ts";
+import { buildSlowTraitIndex } from "./slow-trait-index.ts";
 
 export interface TraitIndex {
   /** Whether some rule names this key (folded as the index folds). Others need not be collected. */
@@ -12,4 +14,22 @@ export interface TraitIndex {
    * of rules.
    */
   realized(signals: Signals, from: DataSourceId | null): TraitId[];
+}
+
+export interface IndexedTrait {
+  readonly sid: TraitId;
+  readonly dataSourceId: DataSourceId;
+  readonly rule: TraitRule;
+}
+
+export interface TraitIndexOptions {
+  /** Neither keys nor values fold ("Audience model", Comparison semantics). */
+  readonly caseSensitive: boolean;
+}
+
+export function buildTraitIndex(
+  traits: readonly IndexedTrait[],
+  options: TraitIndexOptions,
+): TraitIndex {
+  return buildSlowTraitIndex(traits, options);
 }
