@@ -19,6 +19,7 @@ export const EVENT_ERRORS = {
   101: { message: "Invalid Experience Cloud id passed in <ID>", fatal: true },
   102: { message: "Invalid AAM ID passed in request <ID>", fatal: true },
   171: { message: "Encountered opt out tag for id <ID>", fatal: true },
+  172: { message: "Blocked cookies", fatal: true },
   200: { message: "Cannot read traits from profile cache for id: <ID>", fatal: false },
   311: { message: "Request contains invalid parameters", fatal: true },
 } as const satisfies Record<number, ErrorRow>;

@@ -164,7 +164,7 @@ export interface PartnerSiteDefinition {
 
 export type DestinationDefinition = UrlDestination | CookieDestination | ServerDestination;
 
-interface DestinationBase {
+export interface DestinationBase {
   readonly destinationId: number;
   readonly pid: number;
   readonly name: string;
@@ -213,6 +213,8 @@ export interface CookieDestination extends DestinationBase {
 /** Server-to-server: kept and given back as written; its own keys come with deliveries. */
 export interface ServerDestination extends DestinationBase {
   readonly destinationType: "S2S";
+  /** The keys that only server destinations have, as written; in a document they stand beside the others. */
+  readonly ownKeys?: Readonly<Record<string, unknown>>;
 }
 
 export interface DestinationMapping {

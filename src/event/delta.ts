@@ -1,0 +1,19 @@
+import type { PartnerCatalog } from "../catalog/snapshot.ts";
+import type { TraitId } from "../model/ids.ts";
+import type { ProfileDelta, Realization } from "../model/profile.ts";
+import { utcDay } from "../model/time.ts";
+
+/** What a call changes on the device's profile, before anything is known of segments. */
+export function deltaOf(
+  traits: readonly TraitId[],
+  partner: PartnerCatalog,
+  now: number,
+): ProfileDelta {
+  const realized: Realization[] = [];
+  for (const sid of traits) {
+    const trait = partner.traits.get(sid);
+    if (trait !== undefined) realized.push({ sid, ttlDays: trait.ttlDays });
+  }
+  const foldBeforeDay = utcDay(now) - partner.historyDays;
+  return { at: now, realized, gained: [], lost: [], foldBeforeDay };
+}
