@@ -2,6 +2,8 @@
 
 import type { SegmentId } from "../../model/ids.ts";
 import type { Profile } from "../../model/profile.ts";
+import type { SegmentRule, TraitLookup } from "../segment-rule/segment-rule.ts";
+import { buildSlowSegmentIndex } from "./slow-segment-index.ts";
 
 export interface SegmentIndex {
   /** The segments that hold on a merged profile at a time (milliseconds since the epoch). */
@@ -16,4 +18,17 @@ export interface Qualified {
    * out; Infinity when none will.
    */
   readonly changesAt: number;
+}
+
+/** A segment to be indexed. Its rule has passed `checkSegmentRule` with the same lookup. */
+export interface IndexedSegment {
+  readonly sid: SegmentId;
+  readonly rule: SegmentRule;
+}
+
+export function buildSegmentIndex(
+  segments: readonly IndexedSegment[],
+  traits: TraitLookup,
+): SegmentIndex {
+  return buildSlowSegmentIndex(segments, traits);
 }
