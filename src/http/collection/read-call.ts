@@ -23,7 +23,8 @@ export function isCutOff(call: RawCall): boolean {
   return call.body !== null && call.body.length > MAX_READ_BYTES;
 }
 
-function describeCall(
+/** The call of a request whose body, if it has one, has been read. */
+export function describeCall(
   request: IncomingMessage,
   trusted: TrustedProxies,
   body: string | null,
