@@ -2,17 +2,27 @@
 // canonical text of a tree ("Audience model", Segment rule language). The front door of segment rules.
 
 import type { TraitId } from "../../model/ids.ts";
-import { err, type Result } from "../../model/result.ts";
+import type { Result } from "../../model/result.ts";
 import type { RuleFault } from "../rule-fault.ts";
+import { faultsOf } from "./check-rule.ts";
+import { parseRuleText } from "./parse-rule.ts";
+import { printRule } from "./print-rule.ts";
 import type { TraitLookup } from "./trait-lookup.ts";
 import { forEachTrait, type SegmentRule, type SegmentRuleCode } from "./tree.ts";
 
 export type { TraitForSegments, TraitLookup } from "./trait-lookup.ts";
-export type { SegmentRule, SegmentRuleCode } from "./tree.ts";
+export type {
+  FrequencyComparison,
+  FrequencyTerm,
+  Recency,
+  RecencyComparison,
+  SegmentRule,
+  SegmentRuleCode,
+} from "./tree.ts";
 
 /** The rule that a text spells, or the first place in it that is wrong. Never throws. */
 export function parseSegmentRule(text: string): Result<SegmentRule, RuleFault<SegmentRuleCode>> {
-  return err({ code: "E_SYNTAX", column: 1, message: `Segment rules are not read yet: ${text}` });
+  return parseRuleText(text);
 }
 
 /**
@@ -21,20 +31,20 @@ export function parseSegmentRule(text: string): Result<SegmentRule, RuleFault<Se
  * profile without traits. A rule without faults may be evaluated.
  */
 export function checkSegmentRule(
-  _rule: SegmentRule,
-  _traits: TraitLookup,
+  rule: SegmentRule,
+  traits: TraitLookup,
 ): readonly RuleFault<SegmentRuleCode>[] {
-  return [];
+  return faultsOf(rule, traits);
 }
 
-/** The canonical text: parsing it gives the same tree again, columns aside. */
-export function printSegmentRule(_rule: SegmentRule): string {
-  return "";
+/** The canonical text: parsed again it gives an equal tree (columns aside), printed again the same text. */
+export function printSegmentRule(rule: SegmentRule): string {
+  return printRule(rule);
 }
 
 /** The traits that a rule names, folder traits as such, ascending and without repeats. */
 export function traitsOf(rule: SegmentRule): readonly TraitId[] {
   const sids = new Set<TraitId>();
   forEachTrait(rule, ({ sid }) => sids.add(sid));
-  return [...sids].sort((a, b) => a - b);
+  return [...sids].sort((one, other) => one - other);
 }
