@@ -2,14 +2,26 @@
 
 import type { SegmentId, TraitId } from "./ids.ts";
 
-/** One trait on one profile: when it was realized, and how often on which day. */
-export interface TraitRecord {
-  readonly sid: TraitId;
+/** Realizations of one trait without a gap longer than the trait's life. Never empty. */
+export interface TraitRun {
   /** Milliseconds since the epoch. */
   readonly first: number;
   readonly last: number;
-  /** UTC day number and count in turn, days ascending: `[day, count, day, count, …]`. */
+  /**
+   * UTC day number and count in turn, days ascending: `[day, count, day, count, …]`. Begins with the
+   * day of `first`, to which folded days are counted.
+   */
   readonly days: readonly number[];
+}
+
+/** One trait on one profile: when it was realized, and how often on which day. */
+export interface TraitRecord extends TraitRun {
+  readonly sid: TraitId;
+  /**
+   * The run before this one, whose life ended shortly before this one began. It does not count:
+   * it is kept only as long as a call that comes late may still join the two.
+   */
+  readonly expired?: TraitRun;
 }
 
 export interface Profile {
@@ -19,12 +31,22 @@ export interface Profile {
   readonly traits: readonly TraitRecord[];
   /** Segments as last announced, ascending by sid. */
   readonly membership: readonly Membership[];
+  /**
+   * Segments lately left, ascending by sid, left out when there are none: kept only as long as a call
+   * that comes late may still say that the visitor entered.
+   */
+  readonly left?: readonly Membership[];
 }
 
 export interface Membership {
   readonly sid: SegmentId;
-  /** Milliseconds since the epoch. */
+  /** Time of the call that entered (or left), milliseconds since the epoch. */
   readonly since: number;
+  /**
+   * Orders changes where the clock does not: of two changes the one with the greater order is the
+   * later. Left out where it equals `since`.
+   */
+  readonly order?: number;
 }
 
 export const EMPTY_PROFILE: Profile = { lastSeen: 0, traits: [], membership: [] };
@@ -37,14 +59,35 @@ export interface Realization {
 
 /**
  * What a call changes on one profile. Deltas commute: applied in any order they give one profile, so
- * that concurrent calls lose nothing and every store means the same.
+ * that concurrent calls lose nothing and every store means the same. `apply-delta.ts` says within
+ * which bounds.
  */
 export interface ProfileDelta {
   /** Time of the call, milliseconds since the epoch. */
   readonly at: number;
+  /** None twice: a call adds at most 1 to a trait. */
   readonly realized: readonly Realization[];
   readonly gained: readonly SegmentId[];
   readonly lost: readonly SegmentId[];
   /** Days before this one may be folded into one count: no rule in use can tell them apart. */
   readonly foldBeforeDay: number;
+  /**
+   * `latestOrder` of the profile from which `gained` and `lost` were found: a change made by a call
+   * that knew of another one counts as later, even when the clock stands still or was set back.
+   * Without it a change counts as later than everything stored before it.
+   */
+  readonly seenOrder?: number;
+  /**
+   * The profile's own life in days after it was last seen: a profile that has ended begins anew.
+   * Without it a profile never ends.
+   */
+  readonly lifeDays?: number;
+}
+
+/** The order of the latest change of membership that a profile knows of; 0 where there was none. */
+export function latestOrder(profile: Profile): number {
+  let latest = 0;
+  for (const entry of profile.membership) latest = Math.max(latest, entry.order ?? entry.since);
+  for (const entry of profile.left ?? []) latest = Math.max(latest, entry.order ?? entry.since);
+  return latest;
 }

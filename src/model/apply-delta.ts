@@ -1,0 +1,105 @@
+// A call's change, merged into a profile.
+//
+// Deltas commute: any order gives one and the same profile, as long as
+//  - none comes more than `LATENESS_MS` after a younger one was stored on that profile;
+//  - all name one TTL for a trait, and none was made before its own `foldBeforeDay`;
+//  - all fall on one side of the end of the profile's own life (`lifeDays`);
+//  - each says what it had seen (`seenOrder`), where it changes membership.
+// At the cap the traits that stay are the same in any order; one that was dropped and comes again
+// counts from 1.
+// What breaks a bound, such as a clock set back by days, is still merged, but then order may matter.
+
+import { changeMembership } from "./change-membership.ts";
+import type { TraitId } from "./ids.ts";
+import {
+  EMPTY_PROFILE,
+  type Profile,
+  type ProfileDelta,
+  type Realization,
+  type TraitRecord,
+} from "./profile.ts";
+import { invariant } from "./result.ts";
+import { expiresAt } from "./time.ts";
+import { addRealization, beginRecord } from "./trait-run.ts";
+
+/** On overflow the records with the oldest `last` are dropped ("Audience model", Counting and limits). */
+export const MAX_TRAITS_PER_PROFILE = 150_000;
+
+export function applyDelta(profile: Profile, delta: ProfileDelta): Profile {
+  invariant(
+    Number.isSafeInteger(delta.at) && delta.at >= 0,
+    `a call's time is a whole number of milliseconds since the epoch, not ${delta.at}`,
+  );
+  const base = hasEnded(profile, delta) ? EMPTY_PROFILE : profile;
+  const lastSeen = Math.max(base.lastSeen, delta.at);
+  const traits = dropOldest(realize(base.traits, delta), MAX_TRAITS_PER_PROFILE);
+  const { membership, left } = changeMembership(base, delta, lastSeen);
+  return left.length === 0
+    ? { lastSeen, traits, membership }
+    : { lastSeen, traits, membership, left };
+}
+
+function hasEnded(profile: Profile, delta: ProfileDelta): boolean {
+  if (delta.lifeDays === undefined || profile.lastSeen === 0) return false;
+  return delta.at >= expiresAt(profile.lastSeen, delta.lifeDays);
+}
+
+function realize(traits: readonly TraitRecord[], delta: ProfileDelta): readonly TraitRecord[] {
+  if (delta.realized.length === 0) return traits;
+  const { at, foldBeforeDay } = delta;
+  const merged: TraitRecord[] = [];
+  let next = 0;
+  for (const { sid, ttlDays } of ascending(delta.realized)) {
+    while (next < traits.length && sidAt(traits, next) < sid) {
+      const untouched = traits[next++];
+      if (untouched !== undefined) merged.push(untouched);
+    }
+    const record = traits[next];
+    const realized = { sid, ttlDays, at, foldBeforeDay };
+    if (record !== undefined && record.sid === sid) {
+      merged.push(addRealization(record, realized));
+      next++;
+    } else {
+      merged.push(beginRecord(realized));
+    }
+  }
+  for (const untouched of next === 0 ? traits : traits.slice(next)) merged.push(untouched);
+  return merged;
+}
+
+function sidAt(traits: readonly TraitRecord[], place: number): number {
+  return traits[place]?.sid ?? Number.POSITIVE_INFINITY;
+}
+
+function ascending(realized: readonly Realization[]): readonly Realization[] {
+  let previous: TraitId | undefined;
+  for (const { sid } of realized) {
+    if (previous !== undefined && previous > sid) return realized.toSorted((a, b) => a.sid - b.sid);
+    previous = sid;
+  }
+  return realized;
+}
+
+/** First in, first out: by `last`, and of equals the smaller sid first. */
+export function dropOldest(traits: readonly TraitRecord[], limit: number): readonly TraitRecord[] {
+  const excess = traits.length - limit;
+  if (excess <= 0) return traits;
+  // The oldest so far, oldest first. One call adds few traits, so this list stays short.
+  const oldest: TraitRecord[] = [];
+  for (const record of traits) {
+    const newestOfThem = oldest[excess - 1];
+    if (newestOfThem !== undefined && !isOlder(record, newestOfThem)) continue;
+    let place = Math.min(oldest.length, excess - 1);
+    if (oldest.length === excess) oldest.pop();
+    for (let before = oldest[place - 1]; before && isOlder(record, before); ) {
+      before = oldest[--place - 1];
+    }
+    oldest.splice(place, 0, record);
+  }
+  const dropped = new Set(oldest);
+  return traits.filter((record) => !dropped.has(record));
+}
+
+function isOlder(a: TraitRecord, b: TraitRecord): boolean {
+  return a.last < b.last || (a.last === b.last && a.sid < b.sid);
+}
