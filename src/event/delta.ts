@@ -1,7 +1,7 @@
 import type { PartnerCatalog } from "../catalog/snapshot.ts";
 import type { TraitId } from "../model/ids.ts";
 import type { ProfileDelta, Realization } from "../model/profile.ts";
-import { utcDay } from "../model/time.ts";
+import { DEVICE_LIFE_DAYS, utcDay } from "../model/time.ts";
 
 /** What a call changes on the device's profile, before anything is known of segments. */
 export function deltaOf(
@@ -15,5 +15,6 @@ export function deltaOf(
     if (trait !== undefined) realized.push({ sid, ttlDays: trait.ttlDays });
   }
   const foldBeforeDay = utcDay(now) - partner.historyDays;
-  return { at: now, realized, gained: [], lost: [], foldBeforeDay };
+  const lifeDays = DEVICE_LIFE_DAYS;
+  return { at: now, realized, gained: [], lost: [], foldBeforeDay, lifeDays };
 }

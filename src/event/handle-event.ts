@@ -2,6 +2,7 @@
 
 import { eventError } from "@dunlin/contract/errors";
 import { applyDelta } from "../model/apply-delta.ts";
+import { latestOrder } from "../model/profile.ts";
 import type { ProfileKey } from "../profiles/store.ts";
 import { answer, type Envelope, refuse, refuseUnread } from "./answer.ts";
 import { evaluateOr, loadOr200 } from "./degrade.ts";
@@ -63,7 +64,8 @@ export async function handleEvent(world: EventWorld, raw: RawCall): Promise<Even
 
   if (!call.readOnly) {
     const { gained, lost } = qualification;
-    await world.profiles.commit([{ key, delta: { ...delta, gained, lost } }]);
+    const seenOrder = latestOrder(profile);
+    await world.profiles.commit([{ key, delta: { ...delta, gained, lost, seenOrder } }]);
   }
   const evaluation = byRule.errors.length > 0 ? byRule.errors : qualified.errors;
   const errors = [...stored.errors, ...evaluation];
