@@ -1,0 +1,45 @@
+const FIRST_CAPACITY = 1024;
+
+/** Writes bytes into a buffer that grows and is used again. */
+export class ByteWriter {
+  #bytes: Uint8Array<ArrayBuffer> = new Uint8Array(FIRST_CAPACITY);
+  #length = 0;
+
+  begin(): void {
+    this.#length = 0;
+  }
+
+  byte(value: number): void {
+    if (this.#length === this.#bytes.length) this.#grow(1);
+    this.#bytes[this.#length++] = value;
+  }
+
+  /** A whole number from 0 up to 2^53 - 1: seven bits a byte, the lowest first. */
+  varint(value: number): void {
+    if (!(Number.isSafeInteger(value) && value >= 0)) {
+      throw new Error(`Invariant broken: a record holds whole numbers from 0, not ${value}`);
+    }
+    let rest = value;
+    while (rest >= 0x80) {
+      // Bit operations end at 32 bits, times and counts do not.
+      this.byte((rest % 0x80) | 0x80);
+      rest = Math.floor(rest / 0x80);
+    }
+    this.byte(rest);
+  }
+
+  uint32(value: number): void {
+    for (let shift = 0; shift < 32; shift += 8) this.byte((value >>> shift) & 0xff);
+  }
+
+  /** What was written since `begin`; valid until the next `begin`. */
+  written(): Uint8Array<ArrayBuffer> {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  #grow(by: number): void {
+    const larger = new Uint8Array(Math.max(this.#bytes.length * 2, this.#length + by));
+    larger.set(this.#bytes);
+    this.#bytes = larger;
+  }
+}

@@ -1,0 +1,40 @@
+import { applyDelta } from "../../model/apply-delta.ts";
+import { EMPTY_PROFILE, type Profile } from "../../model/profile.ts";
+import { keyText } from "../../profiles/key-text.ts";
+import type { ProfileChange, ProfileKey, ProfileStore } from "../../profiles/store.ts";
+
+/** Profiles of one process, gone with it: for tests. */
+export class MemoryProfileStore implements ProfileStore {
+  readonly #profiles = new Map<string, Profile>();
+  #isClosed = false;
+
+  async load(keys: readonly ProfileKey[]): Promise<readonly Profile[]> {
+    this.#refuseWhenClosed();
+    return keys.map((key) => this.#profiles.get(keyText(key)) ?? EMPTY_PROFILE);
+  }
+
+  async commit(changes: readonly ProfileChange[]): Promise<void> {
+    this.#refuseWhenClosed();
+    // All are merged before any is kept, so that a fault in one keeps none.
+    const merged = new Map<string, Profile>();
+    for (const { key, delta } of changes) {
+      const text = keyText(key);
+      const before = merged.get(text) ?? this.#profiles.get(text) ?? EMPTY_PROFILE;
+      merged.set(text, applyDelta(before, delta));
+    }
+    for (const [text, profile] of merged) this.#profiles.set(text, profile);
+  }
+
+  async forgetEveryone(): Promise<void> {
+    this.#refuseWhenClosed();
+    this.#profiles.clear();
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+  }
+
+  #refuseWhenClosed(): void {
+    if (this.#isClosed) throw new Error("The store is closed.");
+  }
+}
