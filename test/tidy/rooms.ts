@@ -1,0 +1,134 @@
+// The table of rooms: who may import whom, and which package lives where. Changing it is a decision:
+// docs/decisions/ says why.
+
+import { type Import, importsOf, packageOf } from "./imports.ts";
+import { type Code, isTest, type SourceTree } from "./source-tree.ts";
+
+interface Room {
+  /** Rooms, or single files of rooms, that this one may import. Tests are free. */
+  readonly imports: readonly string[];
+  /** Packages that live here and nowhere else. */
+  readonly packages: readonly string[];
+  /** Node's own modules; "all" but for those that have a home elsewhere. */
+  readonly builtins: readonly string[] | "all";
+}
+
+const CONTRACT = "@dunlin/contract";
+
+export const ROOMS: Readonly<Record<string, Room>> = {
+  model: { imports: [], packages: [], builtins: [] },
+  rules: { imports: ["model"], packages: ["re2js"], builtins: [] },
+  identity: { imports: ["model"], packages: [], builtins: ["node:crypto"] },
+  // A checksum of a record needs no machine.
+  profiles: { imports: ["model"], packages: [], builtins: ["node:zlib"] },
+  delivery: { imports: ["model"], packages: [], builtins: [] },
+  stores: {
+    imports: ["profiles", "catalog/definition-store", "model"],
+    packages: ["lmdb"],
+    builtins: "all",
+  },
+  catalog: { imports: ["rules", "delivery", "identity", "model"], packages: [], builtins: [] },
+  event: {
+    imports: ["rules", "catalog/snapshot", "profiles/store", "delivery/plan", "identity", "model"],
+    packages: [],
+    builtins: [],
+  },
+  ops: { imports: ["model"], packages: ["pino", "prom-client"], builtins: "all" },
+  admin: {
+    imports: ["catalog", "rules", "profiles/store", "model"],
+    packages: [],
+    builtins: "all",
+  },
+  http: {
+    imports: ["event", "admin", "catalog", "ops", "model"],
+    packages: ["fastify", "@fastify/swagger", "typebox", "ipaddr.js"],
+    builtins: "all",
+  },
+  config: { imports: ["model"], packages: [], builtins: "all" },
+  cli: { imports: ["config", "catalog", "rules", "model"], packages: ["yaml"], builtins: "all" },
+  node: { imports: ["*"], packages: [], builtins: "all" },
+  main: { imports: ["*"], packages: [], builtins: "all" },
+};
+
+/** Built-in modules with one home. */
+const BUILTIN_HOMES: Readonly<Record<string, string>> = {
+  "node:http": "http",
+  "node:https": "http",
+  "node:cluster": "node",
+};
+
+/** Sub-rooms whose front door has another name than the sub-room, or that have two. */
+const FRONT_DOORS: Readonly<Record<string, readonly string[]>> = {
+  "http/collection": ["collection-server.ts"],
+  "http/management": ["management-server.ts"],
+  "rules/segment-rule": ["segment-rule.ts", "trait-lookup.ts"],
+};
+
+export function roomFaults(tree: SourceTree): string[] {
+  return tree.code
+    .filter((code) => code.path.startsWith("src/") && !isTest(code.path))
+    .flatMap((code) => importsOf(code).flatMap((one) => faultOf(code, one) ?? []));
+}
+
+/** A file directly in src/ is a room of its own, or belongs to the folder of its name. */
+function roomOf(path: string): string {
+  return (
+    path
+      .replace(/^src\//, "")
+      .replace(/\.[jt]s$/, "")
+      .split("/")[0] ?? ""
+  );
+}
+
+function faultOf(code: Code, one: Import): string | null {
+  const name = roomOf(code.path);
+  const room = ROOMS[name];
+  const from = code.path.replace(/^src\//, "");
+  const place = `(line ${one.line})`;
+  if (room === undefined) return `${from} lies in no room of the table in test/tidy/rooms.ts.`;
+  if (one.file === null) return outsideFault(name, room, from, one);
+  if (!one.file.startsWith("src/"))
+    return `${from} may not import ${one.file}, which is not part of the server ${place}.`;
+
+  const target = one.file.replace(/^src\//, "").replace(/\.[jt]s$/, "");
+  const targetRoom = roomOf(one.file);
+  if (targetRoom !== name && !allows(room, target, targetRoom)) {
+    return `${from} may not import from ${targetRoom}/: it wants ${target} ${place}.`;
+  }
+  return frontDoorFault(code.path, one.file, place);
+}
+
+function allows(room: Room, target: string, targetRoom: string): boolean {
+  return room.imports.some((name) => name === "*" || name === targetRoom || name === target);
+}
+
+function outsideFault(name: string, room: Room, from: string, one: Import): string | null {
+  const place = `(line ${one.line})`;
+  if (one.specifier.startsWith("node:")) {
+    const home = BUILTIN_HOMES[one.specifier];
+    if (home !== undefined && home !== name) {
+      return `${from} may not import ${one.specifier}, which lives in ${home}/ ${place}.`;
+    }
+    if (room.builtins === "all" || room.builtins.includes(one.specifier)) return null;
+    return `${from} may not import ${one.specifier}: ${name}/ does without Node's modules ${place}.`;
+  }
+  const wanted = packageOf(one.specifier);
+  if (wanted === null || wanted === CONTRACT || room.packages.includes(wanted)) return null;
+  const home = Object.entries(ROOMS).find(([, other]) => other.packages.includes(wanted))?.[0];
+  return home === undefined
+    ? `${from} may not import ${wanted}, which has no home in test/tidy/rooms.ts ${place}.`
+    : `${from} may not import ${wanted}, which lives in ${home}/ ${place}.`;
+}
+
+/** Whoever is outside a sub-room sees only the file that is named after it. */
+function frontDoorFault(importer: string, target: string, place: string): string | null {
+  const [, , ...inside] = target.split("/");
+  if (inside.length < 2) return null;
+  const folder = target.slice(0, target.lastIndexOf("/"));
+  if (`${importer}/`.startsWith(`${folder}/`)) return null;
+  const subRoom = folder.replace(/^src\//, "");
+  const doors = FRONT_DOORS[subRoom] ?? [`${folder.slice(folder.lastIndexOf("/") + 1)}.ts`];
+  if (doors.includes(target.slice(folder.length + 1))) return null;
+  const from = importer.replace(/^src\//, "");
+  return `${from} may enter ${subRoom}/ only by ${doors.join(" or ")}, not by ${target.slice(folder.length + 1)} ${place}.`;
+}
