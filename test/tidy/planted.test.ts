@@ -58,6 +58,7 @@ test("a sub-room is entered by its front door only", () => {
       "src/catalog/a.ts":
         'import "../rules/trait-index/trait-index.ts";\nimport "../rules/trait-index/posting.ts";',
       "src/rules/trait-index/trait-index.ts": 'import "./posting.ts";',
+      "src/rules/owner.ts": 'import "./trait-index/posting.ts";',
       "src/catalog/a.test.ts": 'import "../rules/trait-index/posting.ts";',
     },
     [

@@ -1,6 +1,7 @@
 // The table of rooms: who may import whom, and which package lives where. Changing it is a decision:
 // docs/decisions/ says why.
 
+import { posix } from "node:path";
 import { type Import, importsOf, packageOf } from "./imports.ts";
 import { type Code, isTest, type SourceTree } from "./source-tree.ts";
 
@@ -120,12 +121,14 @@ function outsideFault(name: string, room: Room, from: string, one: Import): stri
     : `${from} may not import ${wanted}, which lives in ${home}/ ${place}.`;
 }
 
-/** Whoever is outside a sub-room sees only the file that is named after it. */
+/** A neighbour of a sub-room sees only the file that is named after it. What lies right above it is its owner. */
 function frontDoorFault(importer: string, target: string, place: string): string | null {
   const [, , ...inside] = target.split("/");
   if (inside.length < 2) return null;
   const folder = target.slice(0, target.lastIndexOf("/"));
-  if (`${importer}/`.startsWith(`${folder}/`)) return null;
+  const isInside = importer.startsWith(`${folder}/`);
+  const isOwner = posix.dirname(importer) === posix.dirname(folder);
+  if (isInside || isOwner) return null;
   const subRoom = folder.replace(/^src\//, "");
   const doors = FRONT_DOORS[subRoom] ?? [`${folder.slice(folder.lastIndexOf("/") + 1)}.ts`];
   if (doors.includes(target.slice(folder.length + 1))) return null;
