@@ -62,6 +62,7 @@ const BUILTIN_HOMES: Readonly<Record<string, string>> = {
 const FRONT_DOORS: Readonly<Record<string, readonly string[]>> = {
   "http/collection": ["collection-server.ts"],
   "http/management": ["management-server.ts"],
+  "rules/trait-rule": ["trait-rule.ts", "spelling.ts"],
   "rules/segment-rule": ["segment-rule.ts", "trait-lookup.ts"],
 };
 

@@ -1,0 +1,33 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { routeOf } from "./route.ts";
+
+const ROWS: readonly (readonly [method: string, target: string, kind: string])[] = [
+  ["GET", "/event", "event"],
+  ["GET", "/event?", "event"],
+  ["POST", "/event?x=1", "event"],
+  ["HEAD", "/firstevent?x=1", "event"],
+  ["GET", "/?x=1", "event"],
+  ["GET", "/?", "not-found"],
+  ["GET", "/", "not-found"],
+  ["GET", "/events", "not-found"],
+  ["GET", "/EVENT", "not-found"],
+  ["GET", "/event/", "not-found"],
+  ["GET", "//event", "not-found"],
+  ["GET", "/v1/workspace", "not-found"],
+  ["GET", "/metrics", "not-found"],
+  ["OPTIONS", "/event", "preflight"],
+  ["OPTIONS", "/nothing", "not-found"],
+  ["GET", "/robots.txt", "document"],
+  ["GET", "/w3c/p3p.xml", "document"],
+  ["POST", "/robots.txt", "method-not-allowed"],
+  ["PUT", "/event", "method-not-allowed"],
+  ["DELETE", "/nothing", "method-not-allowed"],
+  ["POST", "/nothing", "not-found"],
+];
+
+for (const [method, target, kind] of ROWS) {
+  test(`${method} ${target} is ${kind}`, () => {
+    assert.equal(routeOf(method, target).kind, kind);
+  });
+}

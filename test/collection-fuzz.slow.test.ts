@@ -1,0 +1,76 @@
+// Hostile requests through the whole of `/event`, in process. Whatever comes in, a call is answered in one
+// of the known shapes, and no fault of ours is among the answers.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { EVENT_ERRORS } from "@dunlin/contract/errors";
+import { handleEvent } from "../src/event/handle-event.ts";
+import type { RawCall } from "../src/event/raw-call.ts";
+import type { EventReply } from "../src/event/reply.ts";
+import { buildWorld } from "./support/event-world.ts";
+import { hostileRequest } from "./support/hostile-requests.ts";
+import { PROTOCOL_WORKSPACE } from "./support/protocol-vectors.ts";
+import { seededRandom } from "./support/random.ts";
+
+const REQUESTS = 130_000;
+const SEED = 20_261_125;
+
+/** The base workspace with a rule of every operator on keys that the requests carry. */
+const HOSTILE_WORKSPACE = {
+  ...PROTOCOL_WORKSPACE,
+  traits: [
+    'key1 == "val1"',
+    'color != "red"',
+    'c_likes contains "star" OR h_cookie contains "demdex"',
+    'h_referer startswith "https://" AND NOT h_host endswith ".net"',
+    'color matchesregex "(red|blue)+,?.*"',
+    'c_likes matcheswords "famous popstar"',
+    "p_age < 25 AND d_campaign >= 0",
+    'NOT key2 == "val2"',
+    '"__proto__" == "1" OR constructor == "1"',
+  ].map((traitRule, i) => {
+    return { sid: 5001 + i, pid: 1957, dataSourceId: 1002, name: `Trait ${i}`, traitRule };
+  }),
+  segments: [{ sid: 9001, pid: 1957, dataSourceId: 1002, name: "S", segmentRule: "5001T" }],
+  derivedSignals: [
+    {
+      ...{ derivedSignalId: 1, pid: 1957, sourceKey: "color", sourceValue: "red" },
+      ...{ targetKey: "key1", targetValue: "val1" },
+    },
+  ],
+};
+
+test(`${REQUESTS} hostile requests are answered in the known shapes`, async () => {
+  const random = seededRandom(SEED);
+  const world = buildWorld(HOSTILE_WORKSPACE);
+  for (let round = 0; round < REQUESTS; round++) {
+    const call = hostileRequest(random);
+    const where = `seed ${SEED}, request ${round}: ${JSON.stringify(call).slice(0, 600)}`;
+    const reply = await handleEvent(world, call).catch((fault) =>
+      assert.fail(`${fault}\n${where}`),
+    );
+    assertKnownShape(reply, call, where);
+    assert.deepEqual(world.faults, [], where);
+  }
+});
+
+function assertKnownShape(reply: EventReply, call: RawCall, where: string): void {
+  assert.equal(reply.status, 200, where);
+  assert.match(reply.transactionId, /^[A-Za-z0-9+/]{11}=$/, where);
+  assert.match(reply.body, /^[\x20-\x7e]*$/, where);
+  const isFatal = reply.errors.some((error) => EVENT_ERRORS[error.code].fatal);
+  for (const line of reply.cookies) {
+    assert.match(line, /^demdex=[0-9]{38}; Max-Age=15552000; [\x20-\x7e]*$/, where);
+    assert.ok(!isFatal && call.method !== "HEAD", where);
+  }
+  if (reply.form === "pixel") {
+    assert.equal(reply.body, "", where);
+    return;
+  }
+  const json = reply.form === "jsonp" ? reply.body.replace(/^[^(]*\(|\)$/g, "") : reply.body;
+  const body = JSON.parse(json);
+  assert.equal(body.dcs_region, 6, where);
+  assert.equal(body.tid, reply.transactionId, where);
+  if (isFatal) assert.deepEqual(Object.keys(body).sort(), ["dcs_region", "errors", "tid"], where);
+  else assert.match(body.uuid, /^[0-9]{38}$/, where);
+}

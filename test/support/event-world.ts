@@ -1,0 +1,65 @@
+// A world for calls without a server: real definitions, a store in memory, a clock that stands still.
+
+import { compileSnapshot } from "../../src/catalog/compile.ts";
+import { readWorkspace } from "../../src/catalog/read-workspace.ts";
+import type { CatalogSnapshot } from "../../src/catalog/snapshot.ts";
+import type { RawCall } from "../../src/event/raw-call.ts";
+import type { EventWorld } from "../../src/event/world.ts";
+import { newDeviceId } from "../../src/identity/new-device-id.ts";
+import { MemoryProfileStore } from "../../src/stores/memory/memory-profile-store.ts";
+import { seededRandom } from "./random.ts";
+
+export interface TestWorld extends EventWorld {
+  /** Milliseconds since the epoch; set it to let time pass. */
+  nowMs: number;
+  /** What the world was told of as faults of ours. */
+  readonly faults: unknown[];
+}
+
+/** The snapshot of a workspace document that must be without faults. */
+export function snapshotOf(document: unknown, revision = 1): CatalogSnapshot {
+  const read = readWorkspace(document);
+  if (!read.ok) throw new Error(`Faulty workspace: ${JSON.stringify(read.error, null, 1)}`);
+  const secret = new TextEncoder().encode("a secret of the tests");
+  return compileSnapshot(read.value.workspace, { revision, secret });
+}
+
+export function buildWorld(document: unknown, changes: Partial<EventWorld> = {}): TestWorld {
+  const snapshot = snapshotOf(document);
+  const random = seededRandom(7);
+  const faults: unknown[] = [];
+  const bytes = (count: number): Uint8Array =>
+    Uint8Array.from({ length: count }, () => random.below(256));
+  return {
+    domain: "demdex.net",
+    region: 6,
+    nowMs: Date.UTC(2026, 0, 1, 12),
+    faults,
+    catalog: () => snapshot,
+    now(): number {
+      return this.nowMs;
+    },
+    newDeviceId: () => newDeviceId(bytes),
+    newTransactionId: () => Buffer.from(bytes(8)).toString("base64"),
+    random: () => random.next(),
+    profiles: new MemoryProfileStore(),
+    reportFault: (_step, fault) => {
+      faults.push(fault);
+    },
+    ...changes,
+  };
+}
+
+/** A GET to a partner's host, as from behind TLS. */
+export function callOf(target: string, changes: Partial<RawCall> = {}): RawCall {
+  return {
+    method: "GET",
+    target,
+    headers: [],
+    body: null,
+    address: "192.0.2.1",
+    secure: true,
+    host: "alpha.demdex.net",
+    ...changes,
+  };
+}
