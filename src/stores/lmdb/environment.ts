@@ -1,0 +1,164 @@
+// The LMDB files of a node, opened by each of its processes, and how durable a commit is.
+//
+//   commit  Answered once committed: outlives the process, also after kill -9. The disk is told once a second. A power
+//           loss takes the last moments, and since nothing orders the writes until then, it may damage the
+//           file: restore a backup. No transaction waits for the disk.
+//   fsync   Answered once on disk. A power loss takes nothing that was answered, and damages nothing.
+//   off     Answered at once, committed at the end of the turn. kill -9 takes what was not committed yet.
+//
+// Definitions have a file of their own, always written as with `fsync`: no mode puts them at risk.
+
+import { join } from "node:path";
+import { type Database, open, type RootDatabase } from "lmdb";
+import { CommitQueue, type Write } from "./commit-queue.ts";
+import { checkFormat } from "./format.ts";
+import { StoreUnusable } from "./store-errors.ts";
+
+export type Durability = "commit" | "fsync" | "off";
+
+export interface EnvironmentOptions {
+  /** Made when it is missing. */
+  readonly folder: string;
+  readonly durability: Durability;
+}
+
+/** Keys and values are bytes. */
+export type Bytes = Database<Uint8Array, Uint8Array>;
+
+/** Room for databases to come. */
+const MAX_DATABASES = 32;
+/** Processes times the read transactions that each may hold open. */
+const MAX_READERS = 512;
+/**
+ * Address space, not memory or disk, taken at the start. LMDB doubles it whenever the file outgrows it, in every
+ * process: the disk is the only limit.
+ */
+const FIRST_MAP_BYTES = 2 ** 30;
+/** How much a power loss may take in the modes that do not wait for the disk. */
+const FLUSH_EVERY_MS = 1_000;
+
+// What the library does, but its types do not say.
+interface FlushableRoot extends RootDatabase<Uint8Array, Uint8Array> {
+  sync(done: (error?: unknown) => void): void;
+}
+
+export class Environment {
+  readonly durability: Durability;
+  readonly profilesOfDevices: Bytes;
+  readonly profilesOfDeclaredIds: Bytes;
+  readonly definitions: Bytes;
+  readonly #profiles: FlushableRoot;
+  readonly #definitionsRoot: FlushableRoot;
+  readonly #queue: CommitQueue;
+  #flushTimer: NodeJS.Timeout | undefined;
+  #isDirty = false;
+  #closing: Promise<void> | undefined;
+
+  constructor({ folder, durability }: EnvironmentOptions) {
+    this.durability = durability;
+    const waits = durability === "fsync";
+    this.#profiles = openFile(join(folder, "profiles.mdb"), { waitsForDisk: waits });
+    this.#definitionsRoot = openFile(join(folder, "definitions.mdb"), { waitsForDisk: true });
+    this.profilesOfDevices = openDatabase(this.#profiles, "profiles-of-devices");
+    this.profilesOfDeclaredIds = openDatabase(this.#profiles, "profiles-of-declared-ids");
+    this.definitions = openDatabase(this.#definitionsRoot, "definitions");
+    this.#queue = new CommitQueue(
+      waits ? (writes) => this.#commitToDisk(writes) : (writes) => this.#commitToFile(writes),
+    );
+  }
+
+  /** Makes reads that follow in this turn see every transaction committed so far, by any process. */
+  seeLatest(): void {
+    this.#profiles.resetReadTxn();
+  }
+
+  /** Commits in a group with others; `off` resolves at once. */
+  async commit(write: Write): Promise<void> {
+    const committed = this.#queue.commit(write);
+    if (this.durability !== "off") return committed;
+    // Nobody waits for it any more.
+    committed.catch(() => {});
+  }
+
+  /** One transaction over the definitions, on disk when it resolves. */
+  async commitDefinitions<T>(write: () => T): Promise<T> {
+    const result = await this.#definitionsRoot.transaction(write);
+    await this.#definitionsRoot.flushed;
+    return result;
+  }
+
+  seeLatestDefinitions(): void {
+    this.#definitionsRoot.resetReadTxn();
+  }
+
+  /** Commits what waits, then closes. Closing twice is closing once. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    await this.#queue.close();
+    clearTimeout(this.#flushTimer);
+    if (this.#isDirty) await flush(this.#profiles);
+    await this.#profiles.close();
+    await this.#definitionsRoot.close();
+  }
+
+  #commitToFile(writes: Write): void {
+    // The library's own thread needs two more wake-ups a transaction than the work itself takes.
+    this.#profiles.transactionSync(writes);
+    this.#isDirty = true;
+    this.#flushTimer ??= setTimeout(() => this.#flushLater(), FLUSH_EVERY_MS).unref();
+  }
+
+  async #commitToDisk(writes: Write): Promise<void> {
+    await this.#profiles.transaction(writes);
+    await this.#profiles.flushed;
+  }
+
+  #flushLater(): void {
+    this.#flushTimer = undefined;
+    this.#isDirty = false;
+    // A disk that fails to flush fails the next commits too, which say so.
+    flush(this.#profiles).catch(() => {
+      this.#isDirty = true;
+    });
+  }
+}
+
+export function openEnvironment(options: EnvironmentOptions): Environment {
+  return new Environment(options);
+}
+
+function openFile(path: string, { waitsForDisk }: { waitsForDisk: boolean }): FlushableRoot {
+  try {
+    const root = open<Uint8Array, Uint8Array>({
+      path,
+      encoding: "binary",
+      keyEncoding: "binary",
+      maxDbs: MAX_DATABASES,
+      maxReaders: MAX_READERS,
+      mapSize: FIRST_MAP_BYTES,
+      noSync: !waitsForDisk,
+      overlappingSync: waitsForDisk,
+    });
+    checkFormat(root, path);
+    // The library's types leave `sync` out.
+    return root as FlushableRoot;
+  } catch (fault) {
+    if (fault instanceof StoreUnusable) throw fault;
+    const what = fault instanceof Error ? fault.message : String(fault);
+    throw new StoreUnusable(path, what, fault);
+  }
+}
+
+function openDatabase(root: FlushableRoot, name: string): Bytes {
+  return root.openDB({ name, encoding: "binary", keyEncoding: "binary" });
+}
+
+function flush(root: FlushableRoot): Promise<void> {
+  return new Promise((resolve, reject) => {
+    root.sync((error) => (error ? reject(error) : resolve()));
+  });
+}
