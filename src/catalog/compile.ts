@@ -1,0 +1,66 @@
+// From a workspace to the snapshot that calls are answered with. Everything that a call would have to
+// look for is found here once.
+
+import { createHash } from "node:crypto";
+import type { PartnerDefinition, Workspace } from "@dunlin/contract/workspace";
+import { asPartnerId } from "../model/ids.ts";
+import { compilePartner } from "./compile-partner.ts";
+import { type PartnerDefinitions, partition } from "./partner-definitions.ts";
+import type { CatalogSnapshot, PartnerCatalog } from "./snapshot.ts";
+
+export interface CompileOptions {
+  /** Counts publications; 0 before the first. */
+  readonly revision: number;
+  /** The installation's root secret: visitor IDs follow from it. */
+  readonly secret: Uint8Array;
+  /** The snapshot in force. Partners whose definitions are the same as in it are not compiled again. */
+  readonly previous?: CatalogSnapshot;
+}
+
+/** The snapshot of a workspace that `readWorkspace` has read. */
+export function compileSnapshot(workspace: Workspace, options: CompileOptions): CatalogSnapshot {
+  const partners = partition(workspace).map((definitions) => compileOrReuse(definitions, options));
+  return {
+    revision: options.revision,
+    settings: workspace.settings,
+    partnersByAlias: byName(partners, ({ alias }) => [alias]),
+    partnersByHostname: byName(partners, ({ hostnames }) => hostnames),
+    partnersByOrgId: new Map(partners.map((partner) => [partner.definition.orgId, partner])),
+    partnersById: new Map(partners.map((partner) => [partner.pid, partner])),
+    serviceHosts: new Set(workspace.settings.serviceHosts.map((host) => host.toLowerCase())),
+  };
+}
+
+/** Host names are found in lower case. */
+function byName(
+  partners: readonly PartnerCatalog[],
+  namesOf: (definition: PartnerDefinition) => readonly string[],
+): ReadonlyMap<string, PartnerCatalog> {
+  return new Map(
+    partners.flatMap((partner) =>
+      namesOf(partner.definition).map((name) => [name.toLowerCase(), partner] as const),
+    ),
+  );
+}
+
+/** What each catalog was compiled from; a catalog that nobody uses any more takes its entry along. */
+const FINGERPRINTS = new WeakMap<PartnerCatalog, string>();
+
+function compileOrReuse(
+  definitions: PartnerDefinitions,
+  { previous, secret }: CompileOptions,
+): PartnerCatalog {
+  const fingerprint = fingerprintOf(definitions, secret);
+  const compiled = previous?.partnersById.get(asPartnerId(definitions.partner.pid));
+  if (compiled !== undefined && FINGERPRINTS.get(compiled) === fingerprint) return compiled;
+  const partner = compilePartner(definitions, secret);
+  FINGERPRINTS.set(partner, fingerprint);
+  return partner;
+}
+
+/** Equal for equal definitions under equal secrets, of which equal catalogs come. */
+function fingerprintOf(definitions: PartnerDefinitions, secret: Uint8Array): string {
+  const hash = createHash("sha256").update(secret);
+  for (const part of Object.values(definitions)) hash.update(JSON.stringify(part)).update("\n");
+  return hash.digest("base64");
+}

@@ -1,0 +1,95 @@
+// The document itself: its settings and its lists.
+
+import type { Workspace } from "@dunlin/contract/workspace";
+import { readDataSource } from "./data-sources.ts";
+import { readDerivedSignal } from "./derived-signals.ts";
+import { readDestination } from "./destinations.ts";
+import type { Drafts, ListName } from "./drafts.ts";
+import { readFolder, readSegmentFolder } from "./folders.ts";
+import { readIdSync } from "./id-syncs.ts";
+import { readMergeRule } from "./merge-rules.ts";
+import { isObject, noteUnknownKey } from "./objects.ts";
+import { readPartnerSite } from "./partner-sites.ts";
+import { readPartner } from "./partners.ts";
+import type { Reading } from "./reading.ts";
+import { readSegment } from "./segments.ts";
+import { readSettings } from "./settings.ts";
+import { readTrait } from "./traits.ts";
+import { type Reader, wrongType } from "./values.ts";
+
+/** The keys of a document, in the order in which it is printed. */
+const DOCUMENT_KEYS: readonly (keyof Workspace)[] = [
+  "settings",
+  "partners",
+  "dataSources",
+  "folders",
+  "segmentFolders",
+  "traits",
+  "mergeRules",
+  "segments",
+  "partnerSites",
+  "destinations",
+  "idSyncs",
+  "derivedSignals",
+];
+
+/** Undefined where the document is no object at all. */
+export function readDocument(input: unknown, reading: Reading): Drafts | undefined {
+  if (!isObject(input)) return wrongType(input, "a workspace, which is an object", reading);
+  const unreadable = new Set<ListName>();
+  const list = <T>(name: ListName, readItem: Reader<T>): (T | undefined)[] => {
+    const value = Object.hasOwn(input, name) ? input[name] : undefined;
+    if (value === undefined) return [];
+    reading.enter(name);
+    const items = readList(value, readItem, reading);
+    reading.leave();
+    if (items === undefined) unreadable.add(name);
+    return items ?? [];
+  };
+  reading.enter("settings");
+  // Left out, all settings have their defaults, as those of an empty object have.
+  const settings = readSettings(Object.hasOwn(input, "settings") ? input["settings"] : {}, reading);
+  reading.leave();
+  const drafts: Drafts = {
+    settings,
+    partners: list("partners", readPartner),
+    dataSources: list("dataSources", readDataSource),
+    folders: list("folders", readFolder),
+    segmentFolders: list("segmentFolders", readSegmentFolder),
+    traits: list("traits", readTrait),
+    mergeRules: list("mergeRules", readMergeRule),
+    segments: list("segments", readSegment),
+    partnerSites: list("partnerSites", readPartnerSite),
+    destinations: list("destinations", readDestination),
+    idSyncs: list("idSyncs", readIdSync),
+    derivedSignals: list("derivedSignals", readDerivedSignal),
+    unreadable,
+  };
+  noteUnknownKeys(input, reading);
+  return drafts;
+}
+
+function readList<T>(
+  input: unknown,
+  readItem: Reader<T>,
+  reading: Reading,
+): (T | undefined)[] | undefined {
+  if (!Array.isArray(input)) return wrongType(input, "a list", reading);
+  const items: (T | undefined)[] = [];
+  for (let index = 0; index < input.length; index += 1) {
+    reading.enter(index);
+    items.push(readItem(input[index], reading));
+    reading.leave();
+  }
+  return items;
+}
+
+function noteUnknownKeys(input: Record<string, unknown>, reading: Reading): void {
+  const known: ReadonlySet<string> = new Set(DOCUMENT_KEYS);
+  for (const name of Object.keys(input)) {
+    if (known.has(name)) continue;
+    reading.enter(name);
+    noteUnknownKey(name, known, reading);
+    reading.leave();
+  }
+}
