@@ -3,7 +3,7 @@
 import type { SegmentId } from "../../model/ids.ts";
 import type { Profile } from "../../model/profile.ts";
 import type { SegmentRule, TraitLookup } from "../segment-rule/segment-rule.ts";
-import { buildSlowSegmentIndex } from "./slow-segment-index.ts";
+import { FastSegmentIndex } from "./fast-segment-index.ts";
 
 export interface SegmentIndex {
   /** The segments that hold on a merged profile at a time (milliseconds since the epoch). */
@@ -30,5 +30,5 @@ export function buildSegmentIndex(
   segments: readonly IndexedSegment[],
   traits: TraitLookup,
 ): SegmentIndex {
-  return buildSlowSegmentIndex(segments, traits);
+  return new FastSegmentIndex(segments, traits);
 }

@@ -27,9 +27,8 @@ export interface TraitForSegments {
   /** Days; 0 = never expires. 0 for folder and computed traits, whose life is not their own. */
   readonly ttlDays: number;
   /**
-   * For a folder trait: the distinct base traits in the folder and all folders below it, in any order;
-   * no folder traits, no computed ones. May be empty: such a folder trait is held by nobody. The same array for the same
-   * folder, please, where that is easy. Empty for every other kind.
+   * For a folder trait: the distinct traits in the folder and all folders below it, in any order; folder
+   * traits are not among them. May be empty: nobody holds such a folder trait. Empty for other kinds.
    */
   readonly members: readonly TraitId[];
 }

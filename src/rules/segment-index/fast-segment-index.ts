@@ -1,0 +1,149 @@
+// The segment index for live traffic: rules compiled to flat programs and filed under the traits that can
+// make them true, so that a profile's cost grows with its traits and their segments, not with all there
+// are.
+
+import type { SegmentId } from "../../model/ids.ts";
+import type { Profile } from "../../model/profile.ts";
+import { DAY_MS, utcDay } from "../../model/time.ts";
+import type { TraitLookup } from "../segment-rule/segment-rule.ts";
+import { anchorsOf } from "./anchors.ts";
+import { type FlatLists, invertedLists } from "./flat-lists.ts";
+import { FOREVER, LiveTraits } from "./live-traits.ts";
+import { type PlainRule, plainRule } from "./plain-rule.ts";
+import { appendProgram } from "./program.ts";
+import { ProgramRunner } from "./run-program.ts";
+import type { IndexedSegment, Qualified, SegmentIndex } from "./segment-index.ts";
+import { TraitSets } from "./trait-sets.ts";
+
+export class FastSegmentIndex implements SegmentIndex {
+  /** Ascending; a segment's position is its number. */
+  readonly #sids: readonly SegmentId[];
+  /** By segment, where its program begins. */
+  readonly #programs: Int32Array;
+  /** By trait, the sets with segments that hold it. */
+  readonly #setsOfTrait: FlatLists;
+  /** By set, the segments filed under it. */
+  readonly #segmentsOfSet: FlatLists;
+  readonly #always: readonly number[];
+  readonly #live: LiveTraits;
+  readonly #runner: ProgramRunner;
+  /** The generation that looked at a set or a segment last. */
+  readonly #setSeen: Int32Array;
+  readonly #segmentSeen: Int32Array;
+  readonly #found: Int32Array;
+  #foundCount = 0;
+  #changeDay = FOREVER;
+
+  constructor(segments: readonly IndexedSegment[], traits: TraitLookup) {
+    const ascending = [...segments].sort((one, other) => one.sid - other.sid);
+    const sets = new TraitSets(traits);
+    const rules = ascending.map(({ rule }) => plainRule(rule, sets));
+    const code: number[] = [];
+    const programs = rules.map((rule) => {
+      const start = code.length;
+      appendProgram(rule, code);
+      return start;
+    });
+    const anchors = anchorSets(rules, sets);
+
+    this.#sids = ascending.map(({ sid }) => sid);
+    this.#programs = Int32Array.from(programs);
+    this.#segmentsOfSet = invertedLists(
+      anchors.map((anchored) => anchored ?? []),
+      sets.members.length,
+    );
+    this.#setsOfTrait = invertedLists(
+      sets.members.map((members, set) => (isEmptyList(this.#segmentsOfSet, set) ? [] : members)),
+      sets.sids.length,
+    );
+    this.#always = anchors.flatMap((anchored, segment) => (anchored === null ? [segment] : []));
+    this.#live = new LiveTraits(sets);
+    this.#runner = new ProgramRunner(Int32Array.from(code), this.#live);
+    this.#setSeen = new Int32Array(sets.members.length);
+    this.#segmentSeen = new Int32Array(segments.length);
+    this.#found = new Int32Array(segments.length);
+  }
+
+  qualified(profile: Profile, now: number): Qualified {
+    const today = utcDay(now);
+    const generation = this.#live.take(profile, today);
+    this.#foundCount = 0;
+    this.#changeDay = FOREVER;
+    for (const segment of this.#always) this.#ask(segment, today);
+    for (let at = 0; at < this.#live.count; at++) {
+      this.#askSegmentsOf(this.#live.numbers[at] ?? 0, today, generation);
+    }
+    return {
+      segments: this.#foundSegments(),
+      changesAt: this.#changeDay === FOREVER ? Number.POSITIVE_INFINITY : this.#changeDay * DAY_MS,
+    };
+  }
+
+  #askSegmentsOf(trait: number, today: number, generation: number): void {
+    const lastSet = this.#setsOfTrait.starts[trait + 1] ?? 0;
+    for (let at = this.#setsOfTrait.starts[trait] ?? 0; at < lastSet; at++) {
+      const set = this.#setsOfTrait.items[at] ?? 0;
+      if (this.#setSeen[set] === generation) continue;
+      this.#setSeen[set] = generation;
+      const last = this.#segmentsOfSet.starts[set + 1] ?? 0;
+      for (let filed = this.#segmentsOfSet.starts[set] ?? 0; filed < last; filed++) {
+        const segment = this.#segmentsOfSet.items[filed] ?? 0;
+        if (this.#segmentSeen[segment] === generation) continue;
+        this.#segmentSeen[segment] = generation;
+        this.#ask(segment, today);
+      }
+    }
+  }
+
+  #ask(segment: number, today: number): void {
+    const holds = this.#runner.run(this.#programs[segment] ?? 0, today, this.#changeDay);
+    if (holds) this.#found[this.#foundCount++] = segment;
+    if (this.#runner.until < this.#changeDay) this.#changeDay = this.#runner.until;
+  }
+
+  #foundSegments(): SegmentId[] {
+    const found = this.#found.subarray(0, this.#foundCount).sort();
+    const segments: SegmentId[] = [];
+    for (const segment of found) {
+      const sid = this.#sids[segment];
+      if (sid !== undefined) segments.push(sid);
+    }
+    return segments;
+  }
+}
+
+/** Under which sets each rule is filed; null: under none, always asked. */
+function anchorSets(
+  rules: readonly PlainRule[],
+  sets: TraitSets,
+): readonly (readonly number[] | null)[] {
+  const usesOfSet = new Float64Array(sets.members.length);
+  for (const rule of rules) countUses(rule, usesOfSet);
+  const usesOfTrait = new Float64Array(sets.sids.length);
+  sets.members.forEach((members, set) => {
+    for (const trait of members) {
+      usesOfTrait[trait] = (usesOfTrait[trait] ?? 0) + (usesOfSet[set] ?? 0);
+    }
+  });
+  const weights = sets.members.map((members) =>
+    members.reduce((sum, trait) => sum + (usesOfTrait[trait] ?? 0), 0),
+  );
+  return rules.map((rule) => anchorsOf(rule, (set) => weights[set] ?? 0)?.sets ?? null);
+}
+
+function countUses(rule: PlainRule, usesOfSet: Float64Array): void {
+  switch (rule.kind) {
+    case "and":
+    case "or":
+      for (const operand of rule.operands) countUses(operand, usesOfSet);
+      return;
+    case "holds":
+    case "lacks":
+    case "count":
+      usesOfSet[rule.set] = (usesOfSet[rule.set] ?? 0) + 1;
+  }
+}
+
+function isEmptyList({ starts }: FlatLists, list: number): boolean {
+  return starts[list] === starts[list + 1];
+}
