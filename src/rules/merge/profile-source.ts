@@ -1,5 +1,5 @@
 import type { DataSourceId } from "../../model/ids.ts";
-import type { Profile } from "../../model/profile.ts";
+import type { Profile, TraitRecord } from "../../model/profile.ts";
 
 /** A stored profile that a merge rule reads, and how long it lives. */
 export type ProfileSource = DeviceSource | DeclaredSource;
@@ -17,4 +17,10 @@ export interface DeclaredSource {
   readonly profile: Profile;
   /** `declaredLifeDays(retentionMonths)` of its data source. */
   readonly lifeDays: number;
+}
+
+/** One trait's record and the profile in which it stands. */
+export interface SourcedRecord {
+  readonly source: ProfileSource;
+  readonly record: TraitRecord;
 }
