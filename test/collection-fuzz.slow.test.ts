@@ -12,7 +12,7 @@ import { hostileRequest } from "./support/hostile-requests.ts";
 import { PROTOCOL_WORKSPACE } from "./support/protocol-vectors.ts";
 import { seededRandom } from "./support/random.ts";
 
-const REQUESTS = 130_000;
+const REQUESTS = 150_000;
 const SEED = 20_261_125;
 
 /** The base workspace with a rule of every operator on keys that the requests carry. */

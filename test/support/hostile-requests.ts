@@ -4,11 +4,10 @@
 import type { RawCall } from "../../src/event/raw-call.ts";
 import type { Random } from "./random.ts";
 
-const METHODS = ["GET", "GET", "GET", "POST", "POST", "HEAD"];
-const PATHS = ["/event", "/event", "/event", "/firstevent", "/"];
+const METHODS = ["GET", "GET", "GET", "GET", "POST", "POST", "POST", "HEAD"];
+const PATHS = ["/event", "/event", "/event", "/event", "/event", "/firstevent", "/"];
 const HOSTS = [
-  "alpha.demdex.net",
-  "alpha.demdex.net",
+  ...new Array<string>(20).fill("alpha.demdex.net"),
   "ALPHA.demdex.net:8443",
   "alpha.demdex.net.",
   "beta.demdex.net",
@@ -25,10 +24,9 @@ const HOSTS = [
   "__proto__.demdex.net",
   "constructor.demdex.net",
 ];
+const IDS = ["d_uuid", "d_mid", "d_orgid"];
 const NAMES = [
-  ..."d_rtbd d_cb d_jsonv d_dst d_cts d_uuid d_mid d_orgid d_cid d_cid_ic d_cid_ns d_dpid".split(
-    " ",
-  ),
+  ..."d_rtbd d_cb d_jsonv d_dst d_cts d_cid d_cid_ic d_cid_ns d_dpid".split(" "),
   ..."d_dpuuid d_nsid d_ptfm d_sid d_px d_tdpid d_tdpid_ic d_coppa d_event d_rd gdpr".split(" "),
   ..."gdpr_consent d_strict key1 key2 color c_likes p_age h_referer h_host d_campaign".split(" "),
   ..."__proto__ constructor toString hasOwnProperty".split(" "),
@@ -46,9 +44,6 @@ const VALUES = [
   "%0D%0ASet-Cookie:%20x=1",
   "%00",
   "%ff%fe",
-  "%",
-  "%e",
-  "%zz",
   "%C3%A9",
   "1001%01user-1%011",
   "%3Cscript%3Ealert(1)%3C/script%3E",
@@ -61,6 +56,8 @@ const VALUES = [
   "${DD_UUID}",
   "%25d_uuid%25",
 ];
+/** Each voids the whole request, so they must be rare. */
+const BROKEN_VALUES = ["%", "%e", "%zz"];
 const HEADER_NAMES = [
   ..."Cookie Referer Origin User-Agent Accept-Language Content-Type X-Forwarded-For".split(" "),
   ..."X-Forwarded-Proto X-Forwarded-Host Forwarded Date Referrer Authorization X-A Host".split(" "),
@@ -85,7 +82,8 @@ const HEADER_VALUES = [
 
 export function hostileRequest(random: Random): RawCall {
   const method = random.pick(METHODS);
-  const query = random.chance(0.9) ? `?${hostileQuery(random, 8200)}` : "";
+  const form = random.chance(0.6) ? "d_rtbd=json&d_cts=2&d_dst=1&" : "";
+  const query = random.chance(0.9) ? `?${form}${hostileQuery(random, 8200)}` : "";
   return {
     method,
     target: random.pick(PATHS) + query,
@@ -103,12 +101,14 @@ function hostileQuery(random: Random, maxLength: number): string {
   const count = random.below(25);
   for (let i = 0; i < count; i++) pieces.push(hostilePair(random));
   const text = pieces.join(random.pick(["&", "&", "&", "&&", ";", "?"]));
-  return random.chance(0.3) ? mutate(random, text) : text;
+  return random.chance(0.1) ? mutate(random, text) : text;
 }
 
 function hostilePair(random: Random): string {
-  const name = random.chance(0.9) ? random.pick(NAMES) : octets(random, 12);
-  const value = random.chance(0.85) ? random.pick(VALUES) : octets(random, 40);
+  if (random.chance(0.01)) return `${random.pick(NAMES)}=${random.pick(BROKEN_VALUES)}`;
+  if (random.chance(0.03)) return `${random.pick(IDS)}=${random.pick(VALUES)}`;
+  const name = random.chance(0.95) ? random.pick(NAMES) : octets(random, 12);
+  const value = random.chance(0.9) ? random.pick(VALUES) : octets(random, 40).replaceAll("%", "");
   return random.chance(0.05) ? name : `${name}=${value}`;
 }
 

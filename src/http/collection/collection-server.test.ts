@@ -180,7 +180,8 @@ test("a draining server answers what is under way and takes nothing new", async 
     await release.promise;
     return profiles.load(keys);
   };
-  const held = { ...world, profiles: Object.assign(Object.create(profiles), { load }) };
+  const commit: ProfileStore["commit"] = (changes) => profiles.commit(changes);
+  const held = { ...world, profiles: { ...profiles, load, commit } };
   const { port, send: ask, drain } = await serve(t, { world: held });
 
   const underWay = ask("/event?d_rtbd=json");
