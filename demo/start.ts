@@ -1,0 +1,127 @@
+// `npm start`: one node with the demo's definitions, and the demo site beside it.
+//
+// Arguments after `npm start --` go to the node as they are. The node's ready line goes to standard output
+// unchanged, because tools wait for it; words for people follow it.
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import type { Server } from "node:http";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { parse } from "yaml";
+import { listenOrElsewhere } from "./listen.ts";
+import { DcsClient } from "./site/dcs-client.ts";
+import { createSite } from "./site/site.ts";
+
+const WORKSPACE = join(import.meta.dirname, "workspace.yaml");
+const NODE_MAIN = join(import.meta.dirname, "../src/main.ts");
+const DEFAULT_PORT = 8090;
+const DEFAULT_DOMAIN = "dcs.localhost";
+/** A node promises to stop within 10 seconds; this is a little less, so that the whole keeps the promise. */
+const STOP_LIMIT_MS = 9500;
+
+interface ReadyLine {
+  readonly collect: string;
+  readonly manage: string;
+}
+
+await start(process.argv.slice(2));
+
+async function start(nodeArguments: readonly string[]): Promise<void> {
+  const node = spawn(process.execPath, [NODE_MAIN, "serve", ...seedOption(), ...nodeArguments], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let site: Server | null = null;
+  stopOnSignals(node);
+  node.on("error", (error) => console.error(`The node cannot be started: ${error.message}`));
+  node.on("close", (code, signal) => {
+    site?.close();
+    site?.closeAllConnections();
+    // Killed by a signal has no code of its own: a shell would say 128 and something.
+    process.exitCode = code ?? (signal === null ? 1 : 128);
+    process.exit();
+  });
+
+  for await (const line of createInterface({ input: node.stdout })) {
+    console.log(line);
+    const ready = site === null ? readReadyLine(line) : null;
+    if (ready === null) continue;
+    const host = `demo.${domainOf(nodeArguments)}`;
+    const dcs = new DcsClient({ endpoint: ready.collect, host });
+    site = createSite({ dcs, names: readNames(WORKSPACE) });
+    const address = await listenOrElsewhere(site, wantedPort());
+    greet(address, ready, host);
+  }
+}
+
+/** Definitions are for a store without any; who names others, on either way, gets those. */
+function seedOption(): readonly string[] {
+  return process.env["DUNLIN_SEED"] === undefined ? ["--seed", WORKSPACE] : [];
+}
+
+function readReadyLine(line: string): ReadyLine | null {
+  if (!line.startsWith("{")) return null;
+  try {
+    const message: unknown = JSON.parse(line);
+    if (typeof message !== "object" || message === null) return null;
+    const { ready, collect, manage } = message as Record<string, unknown>;
+    if (ready !== true || typeof collect !== "string" || typeof manage !== "string") return null;
+    return { collect, manage };
+  } catch {
+    return null;
+  }
+}
+
+/** The platform's domain, as the node reads it: the last option, else the environment. */
+function domainOf(nodeArguments: readonly string[]): string {
+  let domain = process.env["DUNLIN_DOMAIN"] ?? DEFAULT_DOMAIN;
+  for (const [index, argument] of nodeArguments.entries()) {
+    if (argument === "--domain") domain = nodeArguments[index + 1] ?? domain;
+    if (argument.startsWith("--domain=")) domain = argument.slice("--domain=".length);
+  }
+  return domain;
+}
+
+function wantedPort(): number {
+  const port = Number(process.env["DUNLIN_DEMO_PORT"] ?? DEFAULT_PORT);
+  return Number.isInteger(port) && port >= 0 && port < 65_536 ? port : DEFAULT_PORT;
+}
+
+/** Names of traits and segments, for the panel of the site. */
+function readNames(file: string): ReadonlyMap<number, string> {
+  // Our own file: the node has read it too, and found no fault.
+  const workspace = parse(readFileSync(file, "utf8")) as Record<
+    "traits" | "segments",
+    readonly { readonly sid: number; readonly name: string }[]
+  >;
+  return new Map([...workspace.traits, ...workspace.segments].map(({ sid, name }) => [sid, name]));
+}
+
+function greet(site: string, ready: ReadyLine, host: string): void {
+  console.log(`
+Dunlin is running.
+
+  Demo site            ${site}   open this, and look at the panel beside each page
+  Collection server    ${ready.collect}   (Host: ${host})
+  Management API       ${ready.manage}
+
+Say that a visitor looked at running shoes, and read who it was. Paste the answer's uuid into a second
+call (&d_uuid=...), and at the third the visitor is in segment 6001:
+
+  curl -H 'Host: ${host}' '${ready.collect}/event?d_rtbd=json&d_cts=2&c_category=running-shoes'
+
+Stop with Ctrl-C. Definitions: demo/workspace.yaml. The client to copy: demo/site/dcs-client.ts.
+`);
+}
+
+function stopOnSignals(node: ChildProcess): void {
+  let isStopping = false;
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
+    process.on(signal, () => {
+      if (isStopping) return;
+      isStopping = true;
+      node.kill("SIGTERM");
+      setTimeout(() => node.kill("SIGKILL"), STOP_LIMIT_MS).unref();
+    });
+  }
+}
