@@ -262,3 +262,12 @@ export interface Fault {
   /** From 1; for rules. */
   readonly column?: number;
 }
+
+/** What an application of a workspace changed; only lists that changed are named. */
+export type WorkspaceChanges = { readonly [Name in keyof Workspace]?: ChangeCounts };
+
+export interface ChangeCounts {
+  readonly created: number;
+  readonly updated: number;
+  readonly deleted: number;
+}

@@ -54,4 +54,10 @@ export const CATALOG_LIMITS = {
   /** Levels and values below one server destination, whose own keys are kept as given. */
   freeFormDepth: 20,
   freeFormValues: 10_000,
+
+  /** Texts of a workspace; parsing YAML takes far longer than parsing JSON. */
+  jsonCharacters: 100_000_000,
+  yamlCharacters: 20_000_000,
+  /** Values that aliases stand for, one inside another counted again: against texts that explode. */
+  yamlAliases: 10_000,
 } as const;

@@ -1,7 +1,7 @@
 // Data sources: name spaces of IDs, and origins of traits.
 
 import type { DataSourceDefinition } from "@dunlin/contract/workspace";
-import { ANALYTICS_VISITOR_CODE } from "../built-in-data-sources.ts";
+import { ANALYTICS_VISITOR_CODE, BUILT_IN_DATA_SOURCES } from "../built-in-data-sources.ts";
 import { CATALOG_LIMITS } from "../limits.ts";
 import type { Drafts } from "./drafts.ts";
 import { type Draft, derived, type Keys, objectOf, optional, required } from "./objects.ts";
@@ -44,7 +44,8 @@ export const readDataSource = objectOf(DATA_SOURCE_KEYS);
 
 export function checkDataSources(drafts: Drafts, registers: Registers, reading: Reading): void {
   const counts = new PartnerCount("data sources", CATALOG_LIMITS.dataSourcesPerPartner);
-  const codes = new Map<number | null, Set<string>>();
+  const builtIn = BUILT_IN_DATA_SOURCES.flatMap((source) => source.integrationCode ?? []);
+  const codes = new Map<number | null, Set<string>>([[null, new Set(builtIn)]]);
   for (const [index, source] of drafts.dataSources.entries()) {
     if (source === undefined) continue;
     const { integrationCode: code, pid } = source;

@@ -1,10 +1,10 @@
 // The document itself: its settings and its lists.
 
-import type { Workspace } from "@dunlin/contract/workspace";
+import { DOCUMENT_KEYS, type ListName } from "../document-keys.ts";
 import { readDataSource } from "./data-sources.ts";
 import { readDerivedSignal } from "./derived-signals.ts";
 import { readDestination } from "./destinations.ts";
-import type { Drafts, ListName } from "./drafts.ts";
+import type { Drafts } from "./drafts.ts";
 import { readFolder, readSegmentFolder } from "./folders.ts";
 import { readIdSync } from "./id-syncs.ts";
 import { readMergeRule } from "./merge-rules.ts";
@@ -16,22 +16,6 @@ import { readSegment } from "./segments.ts";
 import { readSettings } from "./settings.ts";
 import { readTrait } from "./traits.ts";
 import { type Reader, wrongType } from "./values.ts";
-
-/** The keys of a document, in the order in which it is printed. */
-const DOCUMENT_KEYS: readonly (keyof Workspace)[] = [
-  "settings",
-  "partners",
-  "dataSources",
-  "folders",
-  "segmentFolders",
-  "traits",
-  "mergeRules",
-  "segments",
-  "partnerSites",
-  "destinations",
-  "idSyncs",
-  "derivedSignals",
-];
 
 /** Undefined where the document is no object at all. */
 export function readDocument(input: unknown, reading: Reading): Drafts | undefined {

@@ -9,10 +9,8 @@ import type {
   UrlDestination,
   Workspace,
 } from "@dunlin/contract/workspace";
+import type { ListName } from "../document-keys.ts";
 import type { Draft } from "./objects.ts";
-
-/** The lists of a workspace, by the key of each. */
-export type ListName = Exclude<keyof Workspace, "settings">;
 
 /** Undefined where the item is no object at all. */
 type DraftList<T> = readonly (Draft<T> | undefined)[];

@@ -75,8 +75,11 @@ export function wholeObjectOf<T>(keys: Keys<T>): Reader<T> {
   };
 }
 
+/** Whether a value is what JSON calls an object. */
 export function isObject(input: unknown): input is Record<string, unknown> {
-  return typeof input === "object" && input !== null && !Array.isArray(input);
+  if (typeof input !== "object" || input === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(input);
+  return prototype === Object.prototype || prototype === null;
 }
 
 function readKey<T>(

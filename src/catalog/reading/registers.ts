@@ -12,7 +12,8 @@ import type {
   TraitDefinition,
 } from "@dunlin/contract/workspace";
 import { BUILT_IN_DATA_SOURCES } from "../built-in-data-sources.ts";
-import type { Drafts, ListName } from "./drafts.ts";
+import type { ListName } from "../document-keys.ts";
+import type { Drafts } from "./drafts.ts";
 import type { Draft } from "./objects.ts";
 import type { Reading } from "./reading.ts";
 

@@ -1,0 +1,54 @@
+// What applying a workspace changes, in numbers.
+
+import type { ChangeCounts, Workspace, WorkspaceChanges } from "@dunlin/contract/workspace";
+import { DOCUMENT_KEYS, LIST_IDS, type ListName } from "./document-keys.ts";
+
+/** Lists that stay as they are do not appear. Before the first publication there is nothing: null. */
+export function describeChanges(before: Workspace | null, after: Workspace): WorkspaceChanges {
+  const changes: { -readonly [Name in keyof WorkspaceChanges]: ChangeCounts } = {};
+  for (const name of DOCUMENT_KEYS) {
+    const counts =
+      name === "settings" ? compareSettings(before, after) : compareLists(name, before, after);
+    if (counts.created + counts.updated + counts.deleted > 0) changes[name] = counts;
+  }
+  return changes;
+}
+
+/** Settings are always there: they can only be updated, the first time as well. */
+function compareSettings(before: Workspace | null, after: Workspace): ChangeCounts {
+  const isSame = before !== null && spell(before.settings) === spell(after.settings);
+  return { created: 0, updated: isSame ? 0 : 1, deleted: 0 };
+}
+
+function compareLists(name: ListName, before: Workspace | null, after: Workspace): ChangeCounts {
+  const old = spellAll(name, before);
+  let created = 0;
+  let updated = 0;
+  for (const [id, spelling] of spellAll(name, after)) {
+    const oldSpelling = old.get(id);
+    if (oldSpelling === undefined) created += 1;
+    else if (oldSpelling !== spelling) updated += 1;
+    old.delete(id);
+  }
+  // What nobody asked for is gone.
+  return { created, updated, deleted: old.size };
+}
+
+function spellAll(name: ListName, workspace: Workspace | null): Map<unknown, string> {
+  const idKey: string = LIST_IDS[name];
+  return new Map(
+    (workspace?.[name] ?? []).map((item) => [
+      new Map(Object.entries(item)).get(idKey),
+      spell(item),
+    ]),
+  );
+}
+
+/** Equal for values that mean the same: the order of keys and of lists has no meaning. */
+function spell(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) => {
+    if (Array.isArray(part)) return part.map(spell).sort();
+    if (typeof part !== "object" || part === null) return part;
+    return Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)));
+  });
+}
