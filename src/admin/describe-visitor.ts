@@ -1,0 +1,185 @@
+// What is known of one visitor, for the people who operate the node ("Running a node", the visitor).
+
+import type { CatalogSnapshot, PartnerCatalog } from "../catalog/snapshot.ts";
+import {
+  asDataSourceId,
+  asPartnerId,
+  type DeviceId,
+  parseDeviceId,
+  parseMid,
+} from "../model/ids.ts";
+import type { Profile } from "../model/profile.ts";
+import type { Result } from "../model/result.ts";
+import { err, ok } from "../model/result.ts";
+import { expiresAt } from "../model/time.ts";
+import type { ProfileKey, ProfileStore } from "../profiles/store.ts";
+
+/** Whom a question is about, as the asker wrote it. */
+export interface VisitorQuestion {
+  readonly pid: string;
+  readonly uuid?: string;
+  readonly mid?: string;
+  readonly dataSourceId?: string;
+  readonly id?: string;
+}
+
+export type VisitorFault =
+  | { readonly kind: "unknown-partner" }
+  /** `at`: the parameter that is wrong. */
+  | { readonly kind: "bad-question"; readonly at: string; readonly message: string };
+
+export type VisitorDescription = Result<DescribedVisitor, VisitorFault>;
+
+export interface DescribedVisitor {
+  readonly pid: number;
+  /** Null where the visitor was asked for by a declared ID that no device was linked to. */
+  readonly uuid: string | null;
+  readonly mid: string | null;
+  readonly links: readonly [];
+  readonly profiles: readonly DescribedProfile[];
+  readonly optOuts: readonly [];
+}
+
+export interface DescribedProfile {
+  /** `dev:<uuid>` or `auth:<data source>:<id>`. */
+  readonly profile: string;
+  readonly lastSeen: number;
+  readonly traits: readonly {
+    readonly sid: number;
+    readonly first: number;
+    readonly last: number;
+    readonly count: number;
+  }[];
+  readonly segments: readonly { readonly sid: number; readonly since: number }[];
+}
+
+export interface VisitorWorld {
+  readonly catalog: CatalogSnapshot;
+  readonly profiles: ProfileStore;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** A device's profile is kept for so long after its last call ("DCS and visitor-ID service", Regions). */
+const PROFILE_LIFE_DAYS = 120;
+const MAX_ID_CHARACTERS = 1024;
+
+export async function describeVisitor(
+  world: VisitorWorld,
+  question: VisitorQuestion,
+): Promise<VisitorDescription> {
+  const partner = findPartner(world.catalog, question.pid);
+  if (partner === null) return err({ kind: "unknown-partner" });
+  const asked = readQuestion(partner, question);
+  if (!asked.ok) return asked;
+  const { key } = asked.value;
+
+  const device = key.kind === "device" ? key.device : null;
+  const [profile] = await world.profiles.load([key]);
+  const described = profile === undefined ? null : describe(world, partner, key, profile);
+  return ok({
+    pid: partner.pid,
+    uuid: device,
+    mid: device === null ? null : partner.ids.midOf(device),
+    links: [],
+    profiles: described === null ? [] : [described],
+    optOuts: [],
+  });
+}
+
+function findPartner(catalog: CatalogSnapshot, pid: string): PartnerCatalog | null {
+  if (!/^[1-9][0-9]{0,14}$/.test(pid)) return null;
+  return catalog.partnersById.get(asPartnerId(Number(pid))) ?? null;
+}
+
+/** Exactly one of the three ways to name a visitor. */
+function readQuestion(
+  partner: PartnerCatalog,
+  question: VisitorQuestion,
+): Result<{ readonly key: ProfileKey }, VisitorFault> {
+  const { uuid, mid, dataSourceId, id } = question;
+  const isDeclared = dataSourceId !== undefined || id !== undefined;
+  const ways = [uuid !== undefined, mid !== undefined, isDeclared].filter(Boolean).length;
+  if (ways !== 1) {
+    return bad("", "Expected one way to name the visitor: uuid, or mid, or dataSourceId with id.");
+  }
+  if (uuid !== undefined) {
+    const device = parseDeviceId(uuid);
+    return device === null ? bad("/uuid", EXPECTED_ID) : ok({ key: deviceKey(partner, device) });
+  }
+  if (mid !== undefined) {
+    const parsed = parseMid(mid);
+    if (parsed === null) return bad("/mid", EXPECTED_ID);
+    return ok({ key: deviceKey(partner, partner.ids.deviceOf(parsed)) });
+  }
+  return readDeclaredId(partner, dataSourceId, id);
+}
+
+const EXPECTED_ID = "Expected 38 decimal digits: two halves of 19, each below 2^63, not both zero.";
+
+function readDeclaredId(
+  partner: PartnerCatalog,
+  dataSourceId: string | undefined,
+  id: string | undefined,
+): Result<{ readonly key: ProfileKey }, VisitorFault> {
+  if (dataSourceId === undefined || !/^[0-9]{1,15}$/.test(dataSourceId)) {
+    return bad("/dataSourceId", "Expected the ID of a data source, beside id.");
+  }
+  if (id === undefined || id === "" || id.length > MAX_ID_CHARACTERS) {
+    return bad("/id", `Expected an ID of 1 to ${MAX_ID_CHARACTERS} characters.`);
+  }
+  const source = asDataSourceId(Number(dataSourceId));
+  if (!partner.dataSources.has(source)) {
+    return bad("/dataSourceId", `Partner ${partner.pid} has no data source ${source}.`);
+  }
+  return ok({ key: { kind: "declared", dataSourceId: source, id } });
+}
+
+function deviceKey(partner: PartnerCatalog, device: DeviceId): ProfileKey {
+  return { kind: "device", pid: partner.pid, device };
+}
+
+function bad(at: string, message: string): Result<never, VisitorFault> {
+  return err({ kind: "bad-question", at, message });
+}
+
+/** Null where there is no profile, or its life is over. */
+function describe(
+  world: VisitorWorld,
+  partner: PartnerCatalog,
+  key: ProfileKey,
+  profile: Profile,
+): DescribedProfile | null {
+  const { now } = world;
+  const lifeDays = profileLifeDays(partner, key);
+  if (profile.lastSeen === 0 || now >= expiresAt(profile.lastSeen, lifeDays)) return null;
+  return {
+    profile: key.kind === "device" ? `dev:${key.device}` : `auth:${key.dataSourceId}:${key.id}`,
+    lastSeen: profile.lastSeen,
+    traits: profile.traits.flatMap(({ sid, first, last, days }) => {
+      // A trait that was deleted, or whose TTL has run out, may still be in the store.
+      const trait = partner.traits.get(sid);
+      if (trait === undefined || now >= expiresAt(last, trait.ttlDays)) return [];
+      return [{ sid, first, last, count: countOf(days) }];
+    }),
+    segments: profile.membership.filter(
+      ({ sid }) => partner.segments.has(sid) || partner.pausedSegments.has(sid),
+    ),
+  };
+}
+
+const DAYS_A_MONTH = 30;
+
+function profileLifeDays(partner: PartnerCatalog, key: ProfileKey): number {
+  if (key.kind === "device") return PROFILE_LIFE_DAYS;
+  const source = partner.dataSources.get(key.dataSourceId);
+  if (source?.idType !== "CROSS_DEVICE") return PROFILE_LIFE_DAYS;
+  return source.retentionMonths * DAYS_A_MONTH;
+}
+
+/** Day and count stand in turn. */
+function countOf(days: readonly number[]): number {
+  let count = 0;
+  for (let index = 1; index < days.length; index += 2) count += days[index] ?? 0;
+  return count;
+}

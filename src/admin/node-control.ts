@@ -1,0 +1,43 @@
+// What the management plane can ask of the node that it belongs to: the port between the use cases and the
+// processes that carry them out.
+
+import type { Fault } from "@dunlin/contract/workspace";
+import type { VisitorDescription, VisitorQuestion } from "./describe-visitor.ts";
+
+export type PublishOutcome =
+  | {
+      readonly kind: "published";
+      readonly revision: number;
+      readonly changes: WorkspaceChanges;
+      readonly warnings: readonly Fault[];
+    }
+  | { readonly kind: "refused"; readonly faults: readonly Fault[] }
+  /** A worker could not compile it. What was served before is served still. */
+  | { readonly kind: "failed"; readonly reason: string }
+  /** Too many publications wait already. */
+  | { readonly kind: "busy" };
+
+/** How many objects of each kind were made, changed and removed; kinds without a change are left out. */
+export type WorkspaceChanges = Readonly<Record<string, ChangeCount>>;
+
+export interface ChangeCount {
+  readonly created: number;
+  readonly updated: number;
+  readonly deleted: number;
+}
+
+export interface NodeControl {
+  readonly hasManualClock: boolean;
+  /** Whether every worker serves. */
+  isReady(): boolean;
+  publish(document: string): Promise<PublishOutcome>;
+  /** The workspace that is served, as JSON text. */
+  currentWorkspace(): string;
+  /** Null when no worker could answer. */
+  describeVisitor(question: VisitorQuestion): Promise<VisitorDescription | null>;
+  /** True once every worker has the time. */
+  setClock(nowMs: number): Promise<boolean>;
+  /** True once every visitor is forgotten. */
+  forgetEveryone(): Promise<boolean>;
+  metrics(): Promise<{ readonly text: string; readonly contentType: string }>;
+}

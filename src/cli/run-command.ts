@@ -1,0 +1,47 @@
+// The command line: which command, with which settings. What a command does is not known here.
+
+import { readConfig } from "../config/read-config.ts";
+import { type RunOutcome, STOPPED, wronglyStarted } from "../config/run-outcome.ts";
+import type { Config } from "../config.ts";
+import { COMMAND_HELP, serveHelp } from "./help.ts";
+import { readVersion } from "./read-version.ts";
+
+export interface CommandLine {
+  /** What follows the program's name. */
+  readonly args: readonly string[];
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  print(text: string): void;
+  serve(config: Config, version: string): Promise<RunOutcome>;
+}
+
+export async function runCommand(line: CommandLine): Promise<RunOutcome> {
+  const [command, ...options] = line.args;
+  switch (command) {
+    case "serve":
+      return serve(line, options);
+    case "--version":
+      line.print(`${readVersion()}\n`);
+      return STOPPED;
+    case "--help":
+    case "help":
+      line.print(COMMAND_HELP);
+      return STOPPED;
+    default: {
+      const message = "Expected a command: serve. `dunlin --help` says more.";
+      return wronglyStarted([{ where: command ?? "dunlin", code: "E_UNKNOWN_KEY", message }]);
+    }
+  }
+}
+
+async function serve(line: CommandLine, options: readonly string[]): Promise<RunOutcome> {
+  if (options.includes("--help")) {
+    line.print(serveHelp());
+    return STOPPED;
+  }
+  if (options.includes("--version")) {
+    line.print(`${readVersion()}\n`);
+    return STOPPED;
+  }
+  const config = readConfig(options, line.environment);
+  return config.ok ? line.serve(config.value, readVersion()) : wronglyStarted(config.error);
+}

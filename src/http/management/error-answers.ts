@@ -1,0 +1,118 @@
+// Where whatever goes wrong with a management call becomes an answer. Nothing of our insides goes out: a
+// fault of ours is logged under the request's ID, and the caller gets the ID.
+
+import { randomUUID } from "node:crypto";
+import { STATUS_CODES } from "node:http";
+import type { Socket } from "node:net";
+import type { Fault } from "@dunlin/contract/workspace";
+import type { FastifyError, FastifyInstance, FastifyRequest } from "fastify";
+import type { Log } from "../../ops/log.ts";
+import { MalformedJson } from "./bodies.ts";
+import { PROBLEM_TYPE, type Problem, problem, problemBody, sendProblem } from "./problems.ts";
+
+export function answerErrors(app: FastifyInstance, log: Log): void {
+  const patterns = watchRoutes(app);
+
+  app.setErrorHandler(async (error: FastifyError, request, reply) => {
+    const known = knownProblem(error);
+    if (known === null) {
+      log.fault("A management call failed.", error, { requestId: request.id });
+      const detail = "Something went wrong on our side; the log has it under the request's ID.";
+      return sendProblem(reply, problem(500, detail));
+    }
+    return sendProblem(reply, known);
+  });
+
+  app.setNotFoundHandler(async (request, reply) => {
+    const allowed = allowedMethods(patterns, pathOf(request));
+    if (allowed.length === 0) return sendProblem(reply, problem(404, "There is nothing here."));
+    reply.header("allow", allowed.join(", "));
+    const detail = `${request.method} is not possible here; ${allowed.join(" or ")} is.`;
+    return sendProblem(reply, problem(405, detail));
+  });
+}
+
+/** What cannot even be read as HTTP. */
+export function answerProtocolErrors(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === "ECONNRESET" || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const status = statusOfProtocolError(error.code);
+  const body = problemBody(problem(status, "The request is not proper HTTP."), randomUUID());
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    `Content-Type: ${PROBLEM_TYPE}`,
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    "Connection: close",
+  ];
+  socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);
+}
+
+function statusOfProtocolError(code: string | undefined): number {
+  if (code === "HPE_HEADER_OVERFLOW") return 431;
+  return code === "ERR_HTTP_REQUEST_TIMEOUT" ? 408 : 400;
+}
+
+/** The caller's fault, or null where it is ours. */
+function knownProblem(error: FastifyError): Problem | null {
+  if (error instanceof MalformedJson) return problem(400, error.message);
+  if (error.validation !== undefined) {
+    const errors = error.validation.map(
+      ({ instancePath, message, keyword, params }): Fault => ({
+        at: instancePath,
+        code: faultCode(keyword),
+        message: describeValidation(message ?? "is not as expected", params),
+      }),
+    );
+    return problem(400, "The call is not as expected; `errors` says where.", errors);
+  }
+  switch (error.code) {
+    case "FST_ERR_CTP_BODY_TOO_LARGE":
+      return problem(413, "The body is larger than this call may have.");
+    case "FST_ERR_CTP_INVALID_MEDIA_TYPE":
+      return problem(415, "Expected Content-Type: application/json.");
+    case "FST_ERR_CTP_INVALID_CONTENT_LENGTH":
+      return problem(400, "The body is not as long as Content-Length says.");
+    case "FST_ERR_BAD_URL":
+      return problem(400, "The path is not properly percent-encoded.");
+    default:
+      return null;
+  }
+}
+
+function faultCode(keyword: string): string {
+  if (keyword === "required") return "E_MISSING_KEY";
+  if (keyword === "additionalProperties") return "E_UNKNOWN_KEY";
+  return keyword === "type" ? "E_TYPE" : "E_VALUE";
+}
+
+function describeValidation(message: string, params: Readonly<Record<string, unknown>>): string {
+  const name = params["additionalProperty"];
+  return typeof name === "string" ? `${message}: ${JSON.stringify(name)}` : message;
+}
+
+interface RoutePattern {
+  readonly path: RegExp;
+  readonly methods: readonly string[];
+}
+
+/** Fastify does not tell a wrong method from a wrong path, so the paths are kept here as well. */
+function watchRoutes(app: FastifyInstance): RoutePattern[] {
+  const patterns: RoutePattern[] = [];
+  app.addHook("onRoute", ({ url, method }) => {
+    const source = url.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replace(/:[A-Za-z]+/g, "[^/]+");
+    const methods = typeof method === "string" ? [method] : method;
+    patterns.push({ path: new RegExp(`^${source}/?$`), methods });
+  });
+  return patterns;
+}
+
+function allowedMethods(patterns: readonly RoutePattern[], path: string): string[] {
+  const methods = patterns.flatMap((pattern) => (pattern.path.test(path) ? pattern.methods : []));
+  return [...new Set(methods)].sort();
+}
+
+function pathOf(request: FastifyRequest): string {
+  return request.url.split("?", 1)[0] ?? "";
+}

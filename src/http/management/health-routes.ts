@@ -1,0 +1,51 @@
+import type { FastifyInstance } from "fastify";
+import { Type } from "typebox";
+import type { NodeControl } from "../../admin/node-control.ts";
+import { ProblemSchema, problem, sendProblem } from "./problems.ts";
+
+const StatusSchema = Type.Object({ status: Type.Literal("ok") });
+
+export function addHealthRoutes(app: FastifyInstance, control: NodeControl): void {
+  app.get(
+    "/live",
+    {
+      config: { isOpen: true },
+      schema: {
+        summary: "Whether the node is alive",
+        security: [],
+        response: { 200: StatusSchema },
+      },
+    },
+    async () => ({ status: "ok" as const }),
+  );
+
+  app.get(
+    "/ready",
+    {
+      config: { isOpen: true },
+      schema: {
+        summary: "Whether all workers serve",
+        security: [],
+        response: { 200: StatusSchema, 503: ProblemSchema },
+      },
+    },
+    async (_request, reply) => {
+      if (control.isReady()) return { status: "ok" as const };
+      return sendProblem(reply, problem(503, "Not every worker serves."));
+    },
+  );
+
+  app.get(
+    "/metrics",
+    {
+      schema: {
+        summary: "Metrics in Prometheus's text format",
+        response: { 200: { content: { "text/plain": { schema: Type.String() } } } },
+      },
+    },
+    async (_request, reply) => {
+      const { text, contentType } = await control.metrics();
+      return reply.type(contentType).send(text);
+    },
+  );
+}

@@ -1,0 +1,74 @@
+import type { FastifyInstance } from "fastify";
+import { Type } from "typebox";
+import type { NodeControl } from "../../admin/node-control.ts";
+import { FaultSchema, ProblemSchema, problem, sendProblem } from "./problems.ts";
+
+export interface WorkspaceRouteOptions {
+  readonly control: NodeControl;
+  readonly workspaceBytes: number;
+}
+
+const ChangeSchema = Type.Object({
+  created: Type.Integer(),
+  updated: Type.Integer(),
+  deleted: Type.Integer(),
+});
+
+const PublishedSchema = Type.Object({
+  revision: Type.Integer({ minimum: 1 }),
+  changes: Type.Record(Type.String(), ChangeSchema),
+  warnings: Type.Array(FaultSchema),
+});
+
+export function addWorkspaceRoutes(app: FastifyInstance, options: WorkspaceRouteOptions): void {
+  const { control } = options;
+
+  app.put<{ Body: string | undefined }>(
+    "/v1/workspace",
+    {
+      bodyLimit: options.workspaceBytes,
+      config: { bodyAsText: true },
+      schema: {
+        summary: "Replace all definitions",
+        description: "Answers once every worker serves them.",
+        response: { 200: PublishedSchema, 400: ProblemSchema, 500: ProblemSchema },
+      },
+    },
+    async (request, reply) => {
+      const outcome = await control.publish(request.body ?? "");
+      switch (outcome.kind) {
+        case "published": {
+          const { revision, changes, warnings } = outcome;
+          return { revision, changes, warnings };
+        }
+        case "refused": {
+          const detail = `The workspace has ${outcome.faults.length} faults; nothing was applied.`;
+          return sendProblem(reply, problem(400, detail, outcome.faults));
+        }
+        case "failed":
+          return sendProblem(
+            reply,
+            problem(
+              500,
+              `Nothing was applied: a worker could not take it over (${outcome.reason}).`,
+            ),
+          );
+        case "busy":
+          return sendProblem(reply, problem(503, "Too many publications wait; try again later."));
+      }
+    },
+  );
+
+  app.get(
+    "/v1/workspace",
+    {
+      schema: {
+        summary: "All definitions as they stand",
+        response: { 200: { content: { "application/json": { schema: {} } } } },
+      },
+    },
+    // It is kept as JSON text, and is sent as it is kept.
+    async (_request, reply) =>
+      reply.type("application/json; charset=utf-8").send(control.currentWorkspace()),
+  );
+}

@@ -1,0 +1,28 @@
+// Where everything begins, the primary and its workers alike.
+
+import cluster from "node:cluster";
+import type { RunOutcome } from "./config/run-outcome.ts";
+
+// Each process loads only what it runs: a worker has no use for the management plane.
+if (cluster.isWorker) {
+  const { runWorker } = await import("./node/worker.ts");
+  runWorker();
+} else {
+  const outcome = await runAsCommand();
+  for (const line of outcome.lines) process.stderr.write(`dunlin: ${line}\n`);
+  process.exit(outcome.exitCode);
+}
+
+async function runAsCommand(): Promise<RunOutcome> {
+  const { runCommand } = await import("./cli/run-command.ts");
+  return runCommand({
+    args: process.argv.slice(2),
+    environment: process.env,
+    print: (text) => process.stdout.write(text),
+    serve: async (config, version) => {
+      const { runPrimary } = await import("./node/primary.ts");
+      const { waitForStop } = await import("./node/stop-signals.ts");
+      return runPrimary({ config, version, stopAsked: waitForStop() });
+    },
+  });
+}

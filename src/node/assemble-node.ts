@@ -1,0 +1,79 @@
+import type { NodeControl } from "../admin/node-control.ts";
+import type { DefinitionStore } from "../catalog/definition-store.ts";
+import type { Config } from "../config.ts";
+import { ManualClock, SYSTEM_CLOCK } from "../ops/clock.ts";
+import type { Log } from "../ops/log.ts";
+import { NodeMetrics } from "../ops/node-metrics.ts";
+import type { FirstDefinitions } from "./first-definitions.ts";
+import type { WorkerSettings } from "./messages.ts";
+import { buildNodeControl } from "./node-control.ts";
+import { prepareInThread } from "./publication-thread.ts";
+import { Publisher } from "./publisher.ts";
+import { WorkerPool } from "./worker-pool.ts";
+
+export interface NodeIngredients {
+  readonly config: Config;
+  readonly log: Log;
+  /** Absolute. */
+  readonly folder: string;
+  readonly rootSecret: Uint8Array;
+  readonly store: DefinitionStore;
+  readonly first: FirstDefinitions;
+}
+
+export interface AssembledNode {
+  readonly pool: WorkerPool;
+  readonly publisher: Publisher;
+  readonly control: NodeControl;
+}
+
+/** The parts of the primary, made for each other; nothing runs yet. */
+export function assembleNode(ingredients: NodeIngredients): AssembledNode {
+  const { config, log, store, first } = ingredients;
+  const clock = config.clock === "manual" ? new ManualClock(SYSTEM_CLOCK.now()) : null;
+  const metrics = new NodeMetrics();
+  let workersLost = 0;
+  const pool = new WorkerPool({
+    count: config.workers,
+    port: config.collect.port,
+    log,
+    startOrder: (place, port) => ({
+      kind: "start",
+      settings: workerSettings(ingredients, place, port),
+      definitions: publisher.current,
+      manualNow: clock?.now() ?? null,
+    }),
+    onWorkerLost: (place) => {
+      workersLost++;
+      void metrics.workerLost(place);
+    },
+  });
+  const publisher: Publisher = new Publisher({ store, pool, log, prepare: prepareInThread }, first);
+  const control = buildNodeControl({
+    pool,
+    publisher,
+    clock,
+    metrics,
+    workerCount: config.workers,
+    workersLost: () => workersLost,
+  });
+  return { pool, publisher, control };
+}
+
+function workerSettings(
+  { config, folder, rootSecret }: NodeIngredients,
+  place: number,
+  port: number,
+): WorkerSettings {
+  return {
+    collect: { host: config.collect.host, port },
+    dataFolder: folder,
+    durability: config.durability,
+    domain: config.domain,
+    region: config.region,
+    nodeName: `dunlin-${config.region}-${place}`,
+    trustedProxies: config.trustProxy,
+    rootSecret,
+    log: config.log,
+  };
+}

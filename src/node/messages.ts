@@ -1,0 +1,97 @@
+// What the primary and its workers say to each other: the primary asks, the worker answers, and every
+// question has its answer or a time limit. Values cross by structured clone.
+
+import type { VisitorDescription, VisitorQuestion } from "../admin/describe-visitor.ts";
+import type { Revision } from "../catalog/definition-store.ts";
+import type { HostPort } from "../config/values.ts";
+import type { Durability, LogLevel } from "../config.ts";
+import type { MetricReport } from "../ops/metric-report.ts";
+
+/** What a worker needs to know of the configuration. */
+export interface WorkerSettings {
+  readonly collect: HostPort;
+  /** Absolute. */
+  readonly dataFolder: string;
+  readonly durability: Durability;
+  readonly domain: string;
+  readonly region: number;
+  readonly nodeName: string;
+  readonly trustedProxies: readonly string[];
+  readonly rootSecret: Uint8Array;
+  readonly log: LogLevel;
+}
+
+export type Order =
+  | {
+      readonly kind: "start";
+      readonly settings: WorkerSettings;
+      readonly definitions: Revision | null;
+      /** The manual clock's time in milliseconds since the epoch; null with the system clock. */
+      readonly manualNow: number | null;
+    }
+  /** Compile, but serve what is served now. */
+  | { readonly kind: "prepare"; readonly definitions: Revision }
+  /** Serve what was prepared. */
+  | { readonly kind: "adopt"; readonly revision: number }
+  /** Forget what was prepared. */
+  | { readonly kind: "discard"; readonly revision: number }
+  | { readonly kind: "set-clock"; readonly now: number }
+  | { readonly kind: "forget-everyone" }
+  | { readonly kind: "describe-visitor"; readonly question: VisitorQuestion }
+  | { readonly kind: "report-metrics" }
+  /** Answer what is under way, commit, exit. */
+  | { readonly kind: "stop" };
+
+export type OrderKind = Order["kind"];
+export type OrderOf<Kind extends OrderKind> = Extract<Order, { readonly kind: Kind }>;
+
+/** What each order is answered with. */
+export interface AnswerTo {
+  readonly start: { readonly port: number };
+  readonly prepare: null;
+  readonly adopt: null;
+  readonly discard: null;
+  readonly "set-clock": null;
+  readonly "forget-everyone": null;
+  readonly "describe-visitor": VisitorDescription;
+  readonly "report-metrics": readonly MetricReport[];
+  readonly stop: null;
+}
+
+export interface OrderMessage {
+  readonly dunlin: "order";
+  readonly id: number;
+  readonly order: Order;
+}
+
+export type AnswerMessage =
+  | {
+      readonly dunlin: "answer";
+      readonly id: number;
+      readonly ok: true;
+      readonly answer: AnswerTo[OrderKind];
+    }
+  /** The worker could not do it, and is as it was before. `reason` is fit for the log and the operator. */
+  | {
+      readonly dunlin: "answer";
+      readonly id: number;
+      readonly ok: false;
+      readonly reason: string;
+    };
+
+export function isOrderMessage(message: unknown): message is OrderMessage {
+  return isOurs(message, "order");
+}
+
+export function isAnswerMessage(message: unknown): message is AnswerMessage {
+  return isOurs(message, "answer");
+}
+
+function isOurs(message: unknown, kind: string): boolean {
+  return (
+    typeof message === "object" &&
+    message !== null &&
+    "dunlin" in message &&
+    message.dunlin === kind
+  );
+}

@@ -1,0 +1,61 @@
+// The management plane's orders, carried out by the primary and its workers.
+
+import type { NodeControl } from "../admin/node-control.ts";
+import { LIMITS } from "../config.ts";
+import type { ManualClock } from "../ops/clock.ts";
+import type { NodeMetrics } from "../ops/node-metrics.ts";
+import type { Publisher } from "./publisher.ts";
+import type { WorkerPool } from "./worker-pool.ts";
+
+export interface NodeParts {
+  readonly pool: WorkerPool;
+  readonly publisher: Publisher;
+  /** Null with the system clock. */
+  readonly clock: ManualClock | null;
+  readonly metrics: NodeMetrics;
+  readonly workerCount: number;
+  workersLost(): number;
+}
+
+export function buildNodeControl(parts: NodeParts): NodeControl {
+  const { pool, publisher, clock, metrics } = parts;
+  return {
+    hasManualClock: clock !== null,
+    isReady: () => pool.everyoneServes,
+    publish: (text) => publisher.publish(text),
+    currentWorkspace: () => publisher.currentDocument(),
+    describeVisitor: async (question) => {
+      const asked = await pool.askAnyone<"describe-visitor">({
+        kind: "describe-visitor",
+        question,
+      });
+      return asked?.kind === "answered" ? asked.answer : null;
+    },
+    setClock: async (now) => {
+      // A worker that begins from here on begins with the new time.
+      clock?.set(now);
+      const asked = await pool.askEveryone<"set-clock">(
+        { kind: "set-clock", now },
+        LIMITS.answerMs,
+        "end-those-who-refuse",
+      );
+      return asked.some((each) => each.kind === "answered");
+    },
+    forgetEveryone: async () => {
+      const asked = await pool.askAnyone<"forget-everyone">({ kind: "forget-everyone" });
+      return asked?.kind === "answered";
+    },
+    metrics: async () => {
+      const reports = await pool.reportMetrics();
+      const text = await metrics.text(reports, {
+        workerCount: parts.workerCount,
+        servingCount: pool.servingCount,
+        workersLost: parts.workersLost(),
+        revision: publisher.current?.revision ?? 0,
+        publications: publisher.publications,
+        waitingPublications: publisher.waiting,
+      });
+      return { text, contentType: metrics.contentType };
+    },
+  };
+}

@@ -1,0 +1,78 @@
+// The process that an operator starts. It holds the management plane, the definitions and the clock, and
+// sees that the workers live.
+
+import { resolve } from "node:path";
+import { prepareFolder } from "../config/check-files.ts";
+import { couldNotStart, type RunOutcome, wronglyStarted } from "../config/run-outcome.ts";
+import { type Config, SETTINGS } from "../config.ts";
+import { type Log, openLog } from "../ops/log.ts";
+import { openEnvironment } from "../stores/lmdb/environment.ts";
+import { LmdbDefinitionStore } from "../stores/lmdb/lmdb-definition-store.ts";
+import { assembleNode } from "./assemble-node.ts";
+import { lockFolder } from "./data-folder.ts";
+import { endOnFault } from "./end-on-fault.ts";
+import { chooseFirstDefinitions } from "./first-definitions.ts";
+import { prepareAdminToken, prepareRootSecret } from "./secrets.ts";
+import { serveUntilStopped } from "./serve-until-stopped.ts";
+
+export interface PrimaryOptions {
+  readonly config: Config;
+  readonly version: string;
+  /** Resolves when the operator asks the node to stop. */
+  readonly stopAsked: Promise<void>;
+}
+
+/** Serves until it is told to stop. */
+export async function runPrimary(options: PrimaryOptions): Promise<RunOutcome> {
+  const folder = resolve(options.config.data);
+  const folderFault = prepareFolder(folder);
+  if (folderFault !== null) return wronglyStarted([folderFault]);
+  const lock = lockFolder(folder);
+  if (lock.kind === "taken") {
+    return couldNotStart(
+      `${SETTINGS.data.option}: E_LOCKED: Expected a folder of its own, but ${folder} is used by another node (process ${lock.pid}).`,
+    );
+  }
+  try {
+    return await runInFolder(options, folder);
+  } finally {
+    lock.unlock();
+  }
+}
+
+async function runInFolder(options: PrimaryOptions, folder: string): Promise<RunOutcome> {
+  const { config } = options;
+  const log = openLog(config.log, "primary");
+  endOnFault(() => log);
+  const rootSecret = prepareRootSecret(folder, config.secret);
+  if (!rootSecret.ok) return wronglyStarted([rootSecret.error]);
+  const token = prepareAdminToken(folder, config.adminToken);
+
+  const environment = openEnvironment({ folder, durability: config.durability });
+  try {
+    const store = new LmdbDefinitionStore(environment);
+    const first = await chooseFirstDefinitions(config, await store.latest());
+    if (!first.ok) return first.error;
+    warnOfUnused(config, log);
+    const node = assembleNode({
+      config,
+      log,
+      folder,
+      rootSecret: rootSecret.value,
+      store,
+      first: first.value,
+    });
+    return await serveUntilStopped(node, { ...options, log, token });
+  } finally {
+    await environment.close();
+  }
+}
+
+/** Settings that are read and checked, while nothing in this version uses them. */
+function warnOfUnused(config: Config, log: Log): void {
+  if (config.geo !== null) {
+    log.warn("This version does not use a geographic database yet.", {
+      option: SETTINGS.geo.option,
+    });
+  }
+}

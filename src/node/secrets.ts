@@ -1,0 +1,79 @@
+// The two secrets of a node. The administrator's token is kept only as a hash. The root secret, from which
+// visitor IDs are derived, is kept as it is when Dunlin made it; one that the operator gives is theirs to
+// keep, and only enough of it stays here to notice that another one was given.
+
+import { createHash, randomBytes, scryptSync, timingSafeEqual } from "node:crypto";
+import { join } from "node:path";
+import type { ConfigFault } from "../config/read-config.ts";
+import { SETTINGS } from "../config.ts";
+import type { Result } from "../model/result.ts";
+import { err, ok } from "../model/result.ts";
+import { readFileIfThere, writeFileAtomically } from "./data-folder.ts";
+
+const TOKEN_HASH_FILE = "admin-token.sha256";
+const SECRET_FILE = "root-secret";
+const FINGERPRINT_FILE = "root-secret.fingerprint";
+const SECRET_BYTES = 32;
+
+export interface AdminToken {
+  matches(token: string): boolean;
+  /** The token itself where it was made just now: shown once, never again. */
+  readonly made: string | null;
+}
+
+/** A token of the operator's counts for this run and is not kept. */
+export function prepareAdminToken(folder: string, given: string | null): AdminToken {
+  if (given !== null) return adminToken(hashToken(given), null);
+  const path = join(folder, TOKEN_HASH_FILE);
+  const kept = readFileIfThere(path)?.trim();
+  if (kept !== undefined) return adminToken(Buffer.from(kept, "hex"), null);
+  const made = `dunlin_${randomBytes(SECRET_BYTES).toString("base64url")}`;
+  writeFileAtomically(path, `${hashToken(made).toString("hex")}\n`);
+  return adminToken(hashToken(made), made);
+}
+
+/** The root secret, or a fault where it is not the one that this folder's IDs were made with. */
+export function prepareRootSecret(
+  folder: string,
+  given: string | null,
+): Result<Uint8Array, ConfigFault> {
+  const fingerprintPath = join(folder, FINGERPRINT_FILE);
+  const secretPath = join(folder, SECRET_FILE);
+  const fingerprint = readFileIfThere(fingerprintPath)?.trim();
+  const kept = readFileIfThere(secretPath)?.trim();
+  if (given === null && kept === undefined && fingerprint !== undefined) {
+    const message = `Expected the secret that this data folder was first started with: give it by --secret or ${SETTINGS.secret.environment}. With another one the visitor IDs of all partners would change.`;
+    return err({ where: SETTINGS.secret.option, code: "E_IMMUTABLE", message });
+  }
+  const secret = given ?? kept ?? randomBytes(SECRET_BYTES).toString("base64url");
+  if (fingerprint !== undefined && !fits(secret, fingerprint)) {
+    const message = `Differs from the secret that this data folder was first started with: with another one the visitor IDs of all partners would change. To change it all the same, remove ${fingerprintPath}.`;
+    return err({ where: SETTINGS.secret.option, code: "E_IMMUTABLE", message });
+  }
+  if (given === null && kept === undefined) writeFileAtomically(secretPath, `${secret}\n`);
+  if (fingerprint === undefined)
+    writeFileAtomically(fingerprintPath, `${takeFingerprint(secret)}\n`);
+  return ok(Buffer.from(secret, "utf8"));
+}
+
+function adminToken(expected: Buffer, made: string | null): AdminToken {
+  return {
+    // Hashes have one length and say nothing of the token, so the comparison takes one time for all.
+    matches: (token) => timingSafeEqual(hashToken(token), expected),
+    made,
+  };
+}
+
+function hashToken(token: string): Buffer {
+  return createHash("sha256").update(token, "utf8").digest();
+}
+
+/** Slow on purpose: an operator's secret may be a word that can be guessed. */
+function takeFingerprint(secret: string, salt = randomBytes(16).toString("hex")): string {
+  return `${salt}:${scryptSync(secret, salt, SECRET_BYTES).toString("hex")}`;
+}
+
+function fits(secret: string, fingerprint: string): boolean {
+  const [salt = ""] = fingerprint.split(":");
+  return takeFingerprint(secret, salt) === fingerprint;
+}

@@ -1,0 +1,99 @@
+// A node's run: open the management plane, start the workers, say that it is ready, wait for the end.
+
+import { couldNotStart, type RunOutcome, STOPPED } from "../config/run-outcome.ts";
+import type { HostPort } from "../config/values.ts";
+import { type Config, LIMITS, SETTINGS } from "../config.ts";
+import {
+  buildManagementServer,
+  type ManagementServer,
+} from "../http/management/management-server.ts";
+import { faultSentence } from "../ops/describe-fault.ts";
+import type { Log } from "../ops/log.ts";
+import type { AssembledNode } from "./assemble-node.ts";
+import type { AdminToken } from "./secrets.ts";
+
+export interface RunOptions {
+  readonly config: Config;
+  readonly version: string;
+  readonly log: Log;
+  readonly token: AdminToken;
+  readonly stopAsked: Promise<void>;
+}
+
+export async function serveUntilStopped(
+  node: AssembledNode,
+  options: RunOptions,
+): Promise<RunOutcome> {
+  const { config, log, token } = options;
+  const management = await buildManagementServer({
+    control: node.control,
+    log,
+    version: options.version,
+    metricsOpen: config.metricsOpen,
+    bodyBytes: LIMITS.bodyBytes,
+    workspaceBytes: LIMITS.workspaceBytes,
+    isToken: (given) => token.matches(given),
+  });
+  let managePort: number;
+  try {
+    managePort = await management.listen(config.manage.host, config.manage.port);
+  } catch (error) {
+    return couldNotStart(portLine(SETTINGS.manage.option, config.manage, faultSentence(error)));
+  }
+  if (token.made !== null) showToken(token.made);
+
+  const stopped = options.stopAsked.then(() => "stopped" as const);
+  const started = await Promise.race([node.pool.start(), stopped]);
+  if (started !== null && started !== "stopped") {
+    await shutDown(node, management, log);
+    return couldNotStart(portLine(SETTINGS.collect.option, config.collect, started));
+  }
+  if (started === null) {
+    await node.publisher.begin();
+    announce(config, node.pool.port, managePort);
+    await stopped;
+  }
+  await shutDown(node, management, log);
+  return STOPPED;
+}
+
+/** Whoever reads the ready line may be gone by now; that is no reason to stop. */
+function announce(config: Config, collectPort: number, managePort: number): void {
+  const line = JSON.stringify({
+    ready: true,
+    collect: urlOf(config.collect.host, collectPort),
+    manage: urlOf(config.manage.host, managePort),
+    region: config.region,
+    pid: process.pid,
+  });
+  process.stdout.on("error", () => {});
+  process.stdout.write(`${line}\n`);
+}
+
+function urlOf(host: string, port: number): string {
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
+
+/** The one time that the token is shown: not through the log, which is kept. */
+function showToken(token: string): void {
+  process.stderr.write(`dunlin: The administrator's token, shown this once: ${token}\n`);
+}
+
+function portLine(option: string, { host, port }: HostPort, reason: string): string {
+  return `${option} ${host}:${port}: ${reason}`;
+}
+
+async function shutDown(
+  node: AssembledNode,
+  management: ManagementServer,
+  log: Log,
+): Promise<void> {
+  log.info("The node stops.");
+  const { promise: late, resolve } = Promise.withResolvers<boolean>();
+  const timer = setTimeout(() => resolve(false), LIMITS.shutdownMs);
+  const finished = Promise.all([node.pool.stop(LIMITS.shutdownMs), management.close()]);
+  const inTime = await Promise.race([finished.then(([everyone]) => everyone), late]);
+  clearTimeout(timer);
+  if (!inTime) log.warn("Not everything that was under way was finished in time.");
+  node.pool.killEveryone();
+}

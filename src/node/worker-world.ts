@@ -1,0 +1,91 @@
+// Everything that a worker's calls need, built once: store, definitions, time and chance.
+
+import { randomBytes } from "node:crypto";
+import {
+  describeVisitor,
+  type VisitorDescription,
+  type VisitorQuestion,
+} from "../admin/describe-visitor.ts";
+import type { Revision } from "../catalog/definition-store.ts";
+import type { CatalogSnapshot } from "../catalog/snapshot.ts";
+import type { EventWorld } from "../event/world.ts";
+import {
+  buildCollectionServer,
+  type CollectionServer,
+} from "../http/collection/collection-server.ts";
+import { newDeviceId } from "../identity/new-device-id.ts";
+import { ManualClock, SYSTEM_CLOCK } from "../ops/clock.ts";
+import type { Log } from "../ops/log.ts";
+import type { MetricReport } from "../ops/metric-report.ts";
+import { WorkerStatistics } from "../ops/worker-statistics.ts";
+import type { ProfileStore } from "../profiles/store.ts";
+import { openEnvironment } from "../stores/lmdb/environment.ts";
+import { LmdbProfileStore } from "../stores/lmdb/lmdb-profile-store.ts";
+import { compileDefinitions } from "./compile-definitions.ts";
+import { measureStore } from "./measured-store.ts";
+import type { OrderOf, WorkerSettings } from "./messages.ts";
+import { pooledRandomBytes } from "./random-pool.ts";
+
+export interface WorkerWorld {
+  readonly server: CollectionServer;
+  readonly profiles: ProfileStore;
+  compile(definitions: Revision): CatalogSnapshot;
+  adopt(snapshot: CatalogSnapshot): void;
+  setClock(now: number): void;
+  describeVisitor(question: VisitorQuestion): Promise<VisitorDescription>;
+  reportMetrics(): readonly MetricReport[];
+  close(): Promise<void>;
+}
+
+const TRANSACTION_ID_BYTES = 8;
+
+export async function openWorkerWorld(order: OrderOf<"start">, log: Log): Promise<WorkerWorld> {
+  const { settings } = order;
+  const manual = order.manualNow === null ? null : new ManualClock(order.manualNow);
+  const clock = manual ?? SYSTEM_CLOCK;
+  const randomPool = pooledRandomBytes(randomBytes);
+  const statistics = new WorkerStatistics();
+  const profiles = measureStore(openProfiles(settings), statistics);
+  const secret = settings.rootSecret;
+  let catalog = compileDefinitions({ definitions: order.definitions, secret, previous: null });
+  statistics.revision = catalog.revision;
+
+  const world: EventWorld = {
+    domain: settings.domain,
+    region: settings.region,
+    catalog: () => catalog,
+    now: () => clock.now(),
+    newDeviceId: () => newDeviceId(randomPool),
+    newTransactionId: () => randomPool(TRANSACTION_ID_BYTES).toString("base64"),
+    random: () => Math.random(),
+    profiles,
+    reportFault: (step, error) => {
+      statistics.countFault(step);
+      log.fault("A call survived a fault of ours.", error, { step });
+    },
+  };
+
+  return {
+    server: buildCollectionServer({
+      world,
+      nodeName: settings.nodeName,
+      trustedProxies: settings.trustedProxies,
+      onCall: (record) => statistics.countCall(record),
+    }),
+    profiles,
+    compile: (definitions) => compileDefinitions({ definitions, secret, previous: catalog }),
+    adopt: (snapshot) => {
+      catalog = snapshot;
+      statistics.revision = snapshot.revision;
+    },
+    setClock: (now) => manual?.set(now),
+    describeVisitor: (question) =>
+      describeVisitor({ catalog, profiles, now: clock.now() }, question),
+    reportMetrics: () => statistics.report(),
+    close: () => profiles.close(),
+  };
+}
+
+function openProfiles({ dataFolder, durability }: WorkerSettings): ProfileStore {
+  return new LmdbProfileStore(openEnvironment({ folder: dataFolder, durability }));
+}

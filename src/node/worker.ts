@@ -1,0 +1,76 @@
+// A collection process: waits for the primary's orders, serves the collection plane, and ends with the
+// primary.
+
+import type { CatalogSnapshot } from "../catalog/snapshot.ts";
+import { type Log, openLog } from "../ops/log.ts";
+import { endOnFault } from "./end-on-fault.ts";
+import type { OrderOf } from "./messages.ts";
+import { answerOrders } from "./worker-channel.ts";
+import { openWorkerWorld, type WorkerWorld } from "./worker-world.ts";
+
+export function runWorker(): void {
+  let log: Log = openLog("info", "worker");
+  let world: WorkerWorld | null = null;
+
+  const opened = (): WorkerWorld => {
+    if (world === null) throw new Error("Invariant broken: a worker was asked before it started");
+    return world;
+  };
+
+  const start = async (order: OrderOf<"start">): Promise<{ port: number }> => {
+    log = openLog(order.settings.log, "worker");
+    const { host, port } = order.settings.collect;
+    const { server } = (world = await openWorkerWorld(order, log));
+    return { port: await server.listen(host, port) };
+  };
+
+  const stop = async (): Promise<null> => {
+    await world?.server.drain();
+    await world?.close();
+    // The answer has to leave first.
+    setImmediate(() => process.disconnect());
+    return null;
+  };
+
+  let prepared: CatalogSnapshot | null = null;
+  answerOrders(
+    {
+      start,
+      stop,
+      prepare: async ({ definitions }) => {
+        prepared = opened().compile(definitions);
+        return null;
+      },
+      adopt: async ({ revision }) => {
+        if (prepared?.revision !== revision) {
+          throw new Error(`Invariant broken: revision ${revision} was not prepared`);
+        }
+        opened().adopt(prepared);
+        prepared = null;
+        return null;
+      },
+      discard: async () => {
+        prepared = null;
+        return null;
+      },
+      "set-clock": async ({ now }) => {
+        opened().setClock(now);
+        return null;
+      },
+      "forget-everyone": async () => {
+        await opened().profiles.forgetEveryone();
+        return null;
+      },
+      "describe-visitor": ({ question }) => opened().describeVisitor(question),
+      "report-metrics": async () => opened().reportMetrics(),
+    },
+    (kind, error) => log.fault("An order could not be carried out.", error, { order: kind }),
+  );
+
+  endOnFault(() => log);
+  // The primary decides when to stop; a terminal sends its Ctrl-C to the whole group.
+  process.on("SIGINT", () => {});
+  process.on("SIGTERM", () => {
+    void stop();
+  });
+}

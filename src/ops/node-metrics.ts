@@ -1,0 +1,67 @@
+// The node's metrics: every worker's, added up, and the primary's own, as Prometheus reads them.
+
+import { AggregatorRegistry } from "prom-client";
+import { type MetricReport, singleMetric } from "./metric-report.ts";
+
+export interface NodeFacts {
+  readonly workerCount: number;
+  readonly servingCount: number;
+  readonly workersLost: number;
+  readonly revision: number;
+  readonly publications: number;
+  readonly waitingPublications: number;
+}
+
+type WorkerReport = readonly MetricReport[];
+
+export class NodeMetrics {
+  /** What each worker reported last, by its place. */
+  readonly #latest = new Map<number, WorkerReport>();
+  /** What workers that have ended had counted: a sum must not fall because one of them died. */
+  #departed: WorkerReport[] = [];
+
+  async workerLost(place: number): Promise<void> {
+    const report = this.#latest.get(place);
+    this.#latest.delete(place);
+    if (report === undefined) return;
+    const counted = report.filter((one) => one.type !== "gauge");
+    const together = [...this.#departed, counted];
+    this.#departed = together;
+    // prom-client gives back the form that it was given, while its declaration names an enum for the
+    // types that does not exist when it runs.
+    const sum = (await aggregate(together).getMetricsAsJSON()) as unknown as WorkerReport;
+    // Unless another one was lost meanwhile: then the longer list stays until the next loss.
+    if (this.#departed === together) this.#departed = [sum];
+  }
+
+  /** Prometheus's text format. */
+  async text(reports: ReadonlyMap<number, WorkerReport>, facts: NodeFacts): Promise<string> {
+    for (const [place, report] of reports) this.#latest.set(place, report);
+    const all = [...this.#departed, ...reports.values(), primaryReport(facts)];
+    return aggregate(all).metrics();
+  }
+
+  readonly contentType = "text/plain; version=0.0.4; charset=utf-8";
+}
+
+function aggregate(
+  reports: readonly WorkerReport[],
+): ReturnType<typeof AggregatorRegistry.aggregate> {
+  return AggregatorRegistry.aggregate([...reports]);
+}
+
+function primaryReport(facts: NodeFacts): WorkerReport {
+  return [
+    singleMetric("gauge", "dunlin_workers", "Workers wanted.", facts.workerCount),
+    singleMetric("gauge", "dunlin_workers_serving", "Workers that serve.", facts.servingCount),
+    singleMetric("counter", "dunlin_workers_lost_total", "Workers ended.", facts.workersLost),
+    singleMetric("gauge", "dunlin_revision", "Revision published last.", facts.revision),
+    singleMetric("counter", "dunlin_publications_total", "Publications.", facts.publications),
+    singleMetric(
+      "gauge",
+      "dunlin_publications_waiting",
+      "Publications that wait or are under way.",
+      facts.waitingPublications,
+    ),
+  ];
+}
