@@ -34,8 +34,15 @@ export function changeMembership(
 
   const since = delta.at;
   const order = Math.max(since, (delta.seenOrder ?? latestOrder(profile)) + 1);
-  for (const sid of delta.gained) settle(standings, sid, { since, order, isMember: true });
-  for (const sid of delta.lost) settle(standings, sid, { since, order, isMember: false });
+  const change = (sid: SegmentId, isMember: boolean): void => {
+    const before = standings.get(sid);
+    // Said without knowing what is stored, it is no change where it is stored already.
+    const isNews = delta.seenOrder !== undefined || before?.isMember !== isMember;
+    const after = { since, order, isMember };
+    if (isNews && (before === undefined || isLater(after, before))) standings.set(sid, after);
+  };
+  for (const sid of delta.gained) change(sid, true);
+  for (const sid of delta.lost) change(sid, false);
 
   return {
     membership: entriesOf(standings, true),
@@ -45,11 +52,6 @@ export function changeMembership(
 
 function standingOf({ since, order = since }: Membership, isMember: boolean): Standing {
   return { since, order, isMember };
-}
-
-function settle(standings: Map<SegmentId, Standing>, sid: SegmentId, change: Standing): void {
-  const before = standings.get(sid);
-  if (before === undefined || isLater(change, before)) standings.set(sid, change);
 }
 
 /** Of changes of equal order entering wins, and of two of a kind the later time. */

@@ -1,12 +1,12 @@
-// Group commit: calls that come while a transaction is under way, or within one turn of the event loop,
-// share the next transaction, and each is answered when that one has done its work.
+// Group commit: calls that come within one turn of the event loop, or while a transaction is under way, share
+// the next transaction, and each is answered when that one has done its work.
 
 import { StoreOverloaded } from "./store-errors.ts";
 
 /** A change to make inside a transaction. Throws before its first write, or not at all. */
 export type Write = () => void;
 
-/** Runs the writes in one transaction; resolves once that is as durable as it shall be. */
+/** Runs the writes in one transaction; is done once that is as durable as it shall be. */
 export type Transact = (writes: Write) => void | Promise<void>;
 
 interface Waiting {
@@ -20,30 +20,51 @@ export const MAX_WAITING_COMMITS = 20_000;
 
 export class CommitQueue {
   readonly #transact: Transact;
+  readonly #limit: number;
   #waiting: Waiting[] = [];
   #underWay: Promise<void> | null = null;
   #isClosed = false;
 
-  constructor(transact: Transact) {
+  constructor(transact: Transact, limit: number = MAX_WAITING_COMMITS) {
     this.#transact = transact;
+    this.#limit = limit;
   }
 
   /** Resolves when the write is committed; rejects when nothing of it was. */
   commit(write: Write): Promise<void> {
-    if (this.#isClosed) return Promise.reject(new Error("The store is closed."));
-    if (this.#waiting.length >= MAX_WAITING_COMMITS) {
-      return Promise.reject(new StoreOverloaded(MAX_WAITING_COMMITS));
-    }
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ write, resolve, reject });
-      this.#underWay ??= nextTurn().then(() => this.#commitGroups());
-    });
+    const refusal = this.#refusal();
+    if (refusal !== null) return Promise.reject(refusal);
+    return new Promise((resolve, reject) => this.#wait({ write, resolve, reject }));
+  }
+
+  /** Commits later, unanswered. `onFault` hears of a write that was lost. */
+  async commitLater(write: Write, onFault: (reason: unknown) => void): Promise<void> {
+    const refusal = this.#refusal();
+    if (refusal !== null) throw refusal;
+    this.#wait({ write, resolve: () => {}, reject: onFault });
+  }
+
+  /** Commits what waits before it returns. Only for a `Transact` that does not wait either. */
+  commitNow(): void {
+    const group = this.#waiting;
+    this.#waiting = [];
+    if (group.length > 0) this.#commitGroup(group);
   }
 
   /** Waits for all that was accepted, and accepts nothing more. */
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#underWay;
+  }
+
+  #refusal(): Error | null {
+    if (this.#isClosed) return new Error("The store is closed.");
+    return this.#waiting.length >= this.#limit ? new StoreOverloaded(this.#limit) : null;
+  }
+
+  #wait(waiting: Waiting): void {
+    this.#waiting.push(waiting);
+    this.#underWay ??= nextTurn().then(() => this.#commitGroups());
   }
 
   async #commitGroups(): Promise<void> {
@@ -57,10 +78,19 @@ export class CommitQueue {
     this.#underWay = null;
   }
 
-  async #commitGroup(group: readonly Waiting[]): Promise<void> {
+  #commitGroup(group: readonly Waiting[]): void | Promise<void> {
     const faults = new Map<Waiting, unknown>();
+    const settle = (): void => {
+      for (const waiting of group) {
+        if (faults.has(waiting)) waiting.reject(faults.get(waiting));
+        else waiting.resolve();
+      }
+    };
+    const fail = (reason: unknown): void => {
+      for (const { reject } of group) reject(reason);
+    };
     try {
-      await this.#transact(() => {
+      const underWay = this.#transact(() => {
         for (const waiting of group) {
           try {
             waiting.write();
@@ -69,14 +99,11 @@ export class CommitQueue {
           }
         }
       });
+      if (underWay !== undefined) return underWay.then(settle, fail);
     } catch (reason) {
-      for (const { reject } of group) reject(reason);
-      return;
+      return fail(reason);
     }
-    for (const waiting of group) {
-      if (faults.has(waiting)) waiting.reject(faults.get(waiting));
-      else waiting.resolve();
-    }
+    settle();
   }
 }
 

@@ -52,6 +52,7 @@ export class Environment {
   readonly #queue: CommitQueue;
   #flushTimer: NodeJS.Timeout | undefined;
   #isDirty = false;
+  #lostCommits = 0;
   #closing: Promise<void> | undefined;
 
   constructor({ folder, durability }: EnvironmentOptions) {
@@ -73,11 +74,21 @@ export class Environment {
   }
 
   /** Commits in a group with others; `off` resolves at once. */
-  async commit(write: Write): Promise<void> {
-    const committed = this.#queue.commit(write);
-    if (this.durability !== "off") return committed;
-    // Nobody waits for it any more.
-    committed.catch(() => {});
+  commit(write: Write): Promise<void> {
+    if (this.durability !== "off") return this.#queue.commit(write);
+    return this.#queue.commitLater(write, () => {
+      this.#lostCommits++;
+    });
+  }
+
+  /** Commits what waits before it returns. Not with `fsync`. */
+  commitNow(): void {
+    this.#queue.commitNow();
+  }
+
+  /** Commits that `off` had answered and that failed afterwards. */
+  get lostCommits(): number {
+    return this.#lostCommits;
   }
 
   /** One transaction over the definitions, on disk when it resolves. */

@@ -1,5 +1,6 @@
 import { EMPTY_PROFILE, type Profile } from "../../model/profile.ts";
-import { decodeRecord, mergeIntoRecord } from "../../profiles/record.ts";
+import { keyText } from "../../profiles/key-text.ts";
+import { decodeRecord, mergeInPlace, mergeIntoRecord } from "../../profiles/record.ts";
 import type { ProfileChange, ProfileKey, ProfileStore } from "../../profiles/store.ts";
 import type { Bytes, Environment } from "./environment.ts";
 import { type StoredKey, storedKey } from "./profile-key.ts";
@@ -7,12 +8,15 @@ import { type StoredKey, storedKey } from "./profile-key.ts";
 /** Profiles in an environment that all processes of a node share; closing the store closes it. */
 export class LmdbProfileStore implements ProfileStore {
   readonly #environment: Environment;
+  /** Profiles whose commit was answered (durability `off`) but has yet to be made. */
+  readonly #answeredEarly = new Set<string>();
 
   constructor(environment: Environment) {
     this.#environment = environment;
   }
 
   async load(keys: readonly ProfileKey[]): Promise<readonly Profile[]> {
+    this.#commitAnswered(keys);
     this.#environment.seeLatest();
     return keys.map((key) => {
       const record = readRecord(this.#databaseOf(key), storedKey(key));
@@ -22,7 +26,14 @@ export class LmdbProfileStore implements ProfileStore {
 
   async commit(changes: readonly ProfileChange[]): Promise<void> {
     if (changes.length === 0) return;
-    await this.#environment.commit(() => this.#merge(changes));
+    const answersEarly = this.#environment.durability === "off";
+    if (answersEarly) this.#remember(changes);
+    try {
+      await this.#environment.commit(() => this.#merge(changes));
+    } catch (refusal) {
+      if (answersEarly) this.#forget(changes);
+      throw refusal;
+    }
   }
 
   async forgetEveryone(): Promise<void> {
@@ -30,25 +41,52 @@ export class LmdbProfileStore implements ProfileStore {
       this.#environment.profilesOfDevices.clearSync();
       this.#environment.profilesOfDeclaredIds.clearSync();
     });
+    if (this.#environment.durability === "off") this.#environment.commitNow();
   }
 
-  async close(): Promise<void> {
-    await this.#environment.close();
+  close(): Promise<void> {
+    return this.#environment.close();
+  }
+
+  /** A commit that was answered is seen, also before its transaction. */
+  #commitAnswered(keys: readonly ProfileKey[]): void {
+    if (this.#answeredEarly.size === 0) return;
+    if (keys.some((key) => this.#answeredEarly.has(keyText(key)))) this.#environment.commitNow();
   }
 
   #merge(changes: readonly ProfileChange[]): void {
-    // All are merged before any is written: a fault in one writes none.
+    if (this.#answeredEarly.size > 0) this.#forget(changes);
+    const [only, second] = changes;
+    if (only !== undefined && second === undefined) {
+      const database = this.#databaseOf(only.key);
+      const stored = storedKey(only.key);
+      write(database, stored, mergeInPlace(readRecord(database, stored), only.delta));
+    } else {
+      this.#mergeSeveral(changes);
+    }
+  }
+
+  #remember(changes: readonly ProfileChange[]): void {
+    for (const { key } of changes) this.#answeredEarly.add(keyText(key));
+  }
+
+  #forget(changes: readonly ProfileChange[]): void {
+    for (const { key } of changes) this.#answeredEarly.delete(keyText(key));
+  }
+
+  /** Merges all before it writes any: a fault in one writes none. */
+  #mergeSeveral(changes: readonly ProfileChange[]): void {
+    const records = new Map<string, Uint8Array>();
     const writes = new Map<string, () => void>();
-    const merged = new Map<string, Uint8Array>();
     for (const { key, delta } of changes) {
       const database = this.#databaseOf(key);
       const stored = storedKey(key);
-      const name = `${key.kind}:${Buffer.from(stored.bytes).toString("latin1")}`;
-      const record = mergeIntoRecord(merged.get(name) ?? readRecord(database, stored), delta);
-      merged.set(name, record);
-      writes.set(name, () => database.put(stored.bytes, Buffer.concat([stored.prefix, record])));
+      const name = keyText(key);
+      const record = mergeIntoRecord(records.get(name) ?? readRecord(database, stored), delta);
+      records.set(name, record);
+      writes.set(name, () => write(database, stored, record));
     }
-    for (const write of writes.values()) write();
+    for (const writeOne of writes.values()) writeOne();
   }
 
   #databaseOf(key: ProfileKey): Bytes {
@@ -58,7 +96,13 @@ export class LmdbProfileStore implements ProfileStore {
   }
 }
 
+/** The record as it stands in a buffer of the library's: valid until the next read. */
 function readRecord(database: Bytes, { bytes, prefix }: StoredKey): Uint8Array | null {
-  const value = database.getBinary(bytes);
-  return value === undefined ? null : value.subarray(prefix.length);
+  const value = database.getBinaryFast(bytes);
+  // The buffer is longer than the value, its `length` a property put over it.
+  return value === undefined ? null : value.subarray(prefix.length, value.length);
+}
+
+function write(database: Bytes, { bytes, prefix }: StoredKey, record: Uint8Array): void {
+  database.put(bytes, prefix.length === 0 ? record : Buffer.concat([prefix, record]));
 }
