@@ -1,7 +1,7 @@
 // What the management plane can ask of the node that it belongs to: the port between the use cases and the
 // processes that carry them out.
 
-import type { Fault } from "@dunlin/contract/workspace";
+import type { Fault, WorkspaceChanges } from "@dunlin/contract/workspace";
 import type { VisitorDescription, VisitorQuestion } from "./describe-visitor.ts";
 
 export type PublishOutcome =
@@ -16,15 +16,6 @@ export type PublishOutcome =
   | { readonly kind: "failed"; readonly reason: string }
   /** Too many publications wait already. */
   | { readonly kind: "busy" };
-
-/** How many objects of each kind were made, changed and removed; kinds without a change are left out. */
-export type WorkspaceChanges = Readonly<Record<string, ChangeCount>>;
-
-export interface ChangeCount {
-  readonly created: number;
-  readonly updated: number;
-  readonly deleted: number;
-}
 
 export interface NodeControl {
   readonly hasManualClock: boolean;

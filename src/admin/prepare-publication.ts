@@ -1,41 +1,42 @@
 // From the text of a workspace to what can be published, or to everything that is wrong with it. It may be
 // a hundred megabytes: this runs where it holds nobody up (`node/publication-thread.ts`).
 
-import type { Fault, Workspace } from "@dunlin/contract/workspace";
-import { readWorkspace } from "../catalog/read-workspace.ts";
+import type { Fault, Workspace, WorkspaceChanges } from "@dunlin/contract/workspace";
+import { describeChanges } from "../catalog/describe-changes.ts";
+import { printWorkspace } from "../catalog/print-workspace.ts";
+import { readWorkspaceFile, type WorkspaceFormat } from "../catalog/workspace-text.ts";
 import type { Result } from "../model/result.ts";
-import { err, ok } from "../model/result.ts";
-import { compareWorkspaces } from "./compare-workspaces.ts";
-import { emptyWorkspace } from "./empty-workspace.ts";
-import type { WorkspaceChanges } from "./node-control.ts";
+import { ok } from "../model/result.ts";
+
+export interface PublicationRequest {
+  readonly text: string;
+  readonly format: WorkspaceFormat;
+  /** The workspace in force, in the form of `PreparedPublication.workspace`; null before the first. */
+  readonly previous: string | null;
+}
 
 export interface PreparedPublication {
-  /** The workspace with all defaults filled in, as JSON text. */
+  /** In the form in which workspaces are written, as JSON text: what is stored and shown. */
   readonly document: string;
-  /** Empty where it equals what is served. */
+  /** As it was read, as JSON text: what workers compile, without having to check it again. */
+  readonly workspace: string;
+  /** Empty where it equals what is in force. */
   readonly changes: WorkspaceChanges;
   readonly warnings: readonly Fault[];
 }
 
 export function preparePublication(
-  text: string,
-  current: string | null,
+  request: PublicationRequest,
 ): Result<PreparedPublication, readonly Fault[]> {
-  const parsed = parseJson(text);
-  if (!parsed.ok) return err([parsed.error]);
-  // Only what was prepared here is ever stored.
-  const before = current === null ? null : (JSON.parse(current) as Workspace);
-  const read = readWorkspace(parsed.value, before);
+  // Only what was prepared here comes back as the previous one.
+  const before = request.previous === null ? null : (JSON.parse(request.previous) as Workspace);
+  const read = readWorkspaceFile(request.text, request.format, before);
   if (!read.ok) return read;
   const { workspace, warnings } = read.value;
-  const changes = compareWorkspaces(before ?? emptyWorkspace(), workspace);
-  return ok({ document: JSON.stringify(workspace), changes, warnings });
-}
-
-function parseJson(text: string): Result<unknown, Fault> {
-  try {
-    return ok(JSON.parse(text));
-  } catch {
-    return err({ at: "", code: "E_TYPE", message: "The workspace is not JSON." });
-  }
+  return ok({
+    document: JSON.stringify(printWorkspace(workspace)),
+    workspace: JSON.stringify(workspace),
+    changes: describeChanges(before, workspace),
+    warnings,
+  });
 }

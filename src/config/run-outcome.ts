@@ -11,8 +11,8 @@ export interface RunOutcome {
 
 export const STOPPED: RunOutcome = { exitCode: 0, lines: [] };
 
-export function couldNotStart(reason: string): RunOutcome {
-  return { exitCode: 1, lines: [reason] };
+export function couldNotStart(...lines: readonly string[]): RunOutcome {
+  return { exitCode: 1, lines };
 }
 
 export function wronglyStarted(faults: readonly ConfigFault[]): RunOutcome {

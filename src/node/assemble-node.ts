@@ -4,6 +4,7 @@ import type { Config } from "../config.ts";
 import { ManualClock, SYSTEM_CLOCK } from "../ops/clock.ts";
 import type { Log } from "../ops/log.ts";
 import { NodeMetrics } from "../ops/node-metrics.ts";
+import type { Definitions } from "./definitions.ts";
 import type { FirstDefinitions } from "./first-definitions.ts";
 import type { WorkerSettings } from "./messages.ts";
 import { buildNodeControl } from "./node-control.ts";
@@ -40,7 +41,7 @@ export function assembleNode(ingredients: NodeIngredients): AssembledNode {
     startOrder: (place, port) => ({
       kind: "start",
       settings: workerSettings(ingredients, place, port),
-      definitions: publisher.current,
+      definitions: definitionsOf(publisher),
       manualNow: clock?.now() ?? null,
     }),
     onWorkerLost: (place) => {
@@ -76,4 +77,8 @@ function workerSettings(
     rootSecret,
     log: config.log,
   };
+}
+
+function definitionsOf({ current }: Publisher): Definitions | null {
+  return current && { revision: current.revision, workspace: current.workspace };
 }

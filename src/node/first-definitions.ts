@@ -1,35 +1,77 @@
 // What a node begins with: the workspace that it was started with, or what its store holds.
 
-import type { Revision } from "../catalog/definition-store.ts";
-import { readWorkspaceFile } from "../cli/workspace-file.ts";
-import { faultyDocument, type RunOutcome } from "../config/run-outcome.ts";
+import { readFileSync } from "node:fs";
+import { extname } from "node:path";
+import type { PreparedPublication } from "../admin/prepare-publication.ts";
+import type { DefinitionStore } from "../catalog/definition-store.ts";
+import type { WorkspaceFormat } from "../catalog/workspace-text.ts";
+import {
+  couldNotStart,
+  documentLine,
+  faultyDocument,
+  type RunOutcome,
+} from "../config/run-outcome.ts";
 import type { Config } from "../config.ts";
 import type { Result } from "../model/result.ts";
 import { err, ok } from "../model/result.ts";
+import type { Definitions } from "./definitions.ts";
 import { prepareInThread } from "./publication-thread.ts";
+
+/** Definitions in both their forms. */
+export interface Publication extends Definitions {
+  /** What `GET /v1/workspace` shows, as JSON text. */
+  readonly document: string;
+}
 
 export interface FirstDefinitions {
   /** Null where nothing was ever published. */
-  readonly definitions: Revision | null;
+  readonly publication: Publication | null;
   readonly isStored: boolean;
 }
 
+type First = Result<FirstDefinitions, RunOutcome>;
+
 export async function chooseFirstDefinitions(
   config: Config,
-  latest: Revision | null,
-): Promise<Result<FirstDefinitions, RunOutcome>> {
+  store: DefinitionStore,
+): Promise<First> {
+  const stored = await readStored(store);
+  if (!stored.ok) return stored;
+  const latest = stored.value;
   const path = config.workspace ?? (latest === null ? config.seed : null);
-  if (path === null) return ok({ definitions: latest, isStored: true });
-  const text = readWorkspaceFile(path);
-  if (!text.ok) return err(faultyDocument(path, text.error));
-  const prepared = await prepareInThread(text.value, latest?.document ?? null);
-  if (!prepared.ok) return err(faultyDocument(path, prepared.error));
-  const { document, changes } = prepared.value;
-  if (latest !== null && Object.keys(changes).length === 0) {
-    return ok({ definitions: latest, isStored: true });
-  }
-  return ok({
-    definitions: { revision: (latest?.revision ?? 0) + 1, document },
-    isStored: false,
+  if (path === null) return ok({ publication: latest, isStored: true });
+
+  const prepared = await prepareInThread({
+    text: readFileSync(path, "utf8"),
+    format: formatOf(path),
+    previous: latest?.workspace ?? null,
   });
+  if (!prepared.ok) return err(faultyDocument(path, prepared.error));
+  if (latest !== null && isUnchanged(prepared.value)) {
+    return ok({ publication: latest, isStored: true });
+  }
+  const { document, workspace } = prepared.value;
+  const revision = (latest?.revision ?? 0) + 1;
+  return ok({ publication: { revision, document, workspace }, isStored: false });
+}
+
+export function isUnchanged({ changes }: PreparedPublication): boolean {
+  return Object.keys(changes).length === 0;
+}
+
+/** Another version may have stored it: it is read as any document is, so that new keys get their defaults. */
+async function readStored(store: DefinitionStore): Promise<Result<Publication | null, RunOutcome>> {
+  const latest = await store.latest();
+  if (latest === null) return ok(null);
+  const { revision, document } = latest;
+  const prepared = await prepareInThread({ text: document, format: "json", previous: null });
+  if (prepared.ok) {
+    return ok({ revision, document: prepared.value.document, workspace: prepared.value.workspace });
+  }
+  const lines = prepared.error.map((fault) => documentLine("stored definitions", fault));
+  return err(couldNotStart(...lines));
+}
+
+function formatOf(path: string): WorkspaceFormat {
+  return [".yaml", ".yml"].includes(extname(path).toLowerCase()) ? "yaml" : "json";
 }

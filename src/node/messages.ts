@@ -2,10 +2,10 @@
 // question has its answer or a time limit. Values cross by structured clone.
 
 import type { VisitorDescription, VisitorQuestion } from "../admin/describe-visitor.ts";
-import type { Revision } from "../catalog/definition-store.ts";
 import type { HostPort } from "../config/values.ts";
 import type { Durability, LogLevel } from "../config.ts";
 import type { MetricReport } from "../ops/metric-report.ts";
+import type { Definitions } from "./definitions.ts";
 
 /** What a worker needs to know of the configuration. */
 export interface WorkerSettings {
@@ -25,12 +25,12 @@ export type Order =
   | {
       readonly kind: "start";
       readonly settings: WorkerSettings;
-      readonly definitions: Revision | null;
+      readonly definitions: Definitions | null;
       /** The manual clock's time in milliseconds since the epoch; null with the system clock. */
       readonly manualNow: number | null;
     }
   /** Compile, but serve what is served now. */
-  | { readonly kind: "prepare"; readonly definitions: Revision }
+  | { readonly kind: "prepare"; readonly definitions: Definitions }
   /** Serve what was prepared. */
   | { readonly kind: "adopt"; readonly revision: number }
   /** Forget what was prepared. */

@@ -51,7 +51,7 @@ async function runInFolder(options: PrimaryOptions, folder: string): Promise<Run
   const environment = openEnvironment({ folder, durability: config.durability });
   try {
     const store = new LmdbDefinitionStore(environment);
-    const first = await chooseFirstDefinitions(config, await store.latest());
+    const first = await chooseFirstDefinitions(config, store);
     if (!first.ok) return first.error;
     warnOfUnused(config, log);
     const node = assembleNode({

@@ -3,30 +3,33 @@
 
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 import type { Fault } from "@dunlin/contract/workspace";
-import { type PreparedPublication, preparePublication } from "../admin/prepare-publication.ts";
+import {
+  type PreparedPublication,
+  type PublicationRequest,
+  preparePublication,
+} from "../admin/prepare-publication.ts";
 import type { Result } from "../model/result.ts";
 
 type Prepared = Result<PreparedPublication, readonly Fault[]>;
 
-interface Task {
-  readonly publicationText: string;
-  readonly current: string | null;
-}
-
-export function prepareInThread(text: string, current: string | null): Promise<Prepared> {
-  const task: Task = { publicationText: text, current };
+export function prepareInThread(request: PublicationRequest): Promise<Prepared> {
   return new Promise((resolve, reject) => {
-    const thread = new Worker(new URL(import.meta.url), { workerData: task });
+    const thread = new Worker(new URL(import.meta.url), { workerData: { publication: request } });
     thread.once("message", resolve);
     thread.once("error", reject);
+    // Too late to matter where it has answered or failed.
     thread.once("exit", () => reject(new Error("Invariant broken: the thread answers or fails")));
   });
 }
 
-function isTask(data: unknown): data is Task {
-  return typeof data === "object" && data !== null && "publicationText" in data;
+interface ThreadData {
+  readonly publication: PublicationRequest;
 }
 
-if (!isMainThread && isTask(workerData)) {
-  parentPort?.postMessage(preparePublication(workerData.publicationText, workerData.current));
+function isThreadData(data: unknown): data is ThreadData {
+  return typeof data === "object" && data !== null && "publication" in data;
+}
+
+if (!isMainThread && isThreadData(workerData)) {
+  parentPort?.postMessage(preparePublication(workerData.publication));
 }

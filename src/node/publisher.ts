@@ -2,31 +2,29 @@
 // then served by all of them. Until it is stored, whatever fails leaves everything as it was.
 
 import type { Fault } from "@dunlin/contract/workspace";
-import { emptyWorkspace } from "../admin/empty-workspace.ts";
 import type { PublishOutcome } from "../admin/node-control.ts";
-import type { PreparedPublication } from "../admin/prepare-publication.ts";
-import type { DefinitionStore, Revision } from "../catalog/definition-store.ts";
+import type { PreparedPublication, PublicationRequest } from "../admin/prepare-publication.ts";
+import type { DefinitionStore } from "../catalog/definition-store.ts";
+import { printWorkspace } from "../catalog/print-workspace.ts";
 import { LIMITS } from "../config.ts";
 import type { Result } from "../model/result.ts";
 import { invariant } from "../model/result.ts";
 import type { Log } from "../ops/log.ts";
-import type { FirstDefinitions } from "./first-definitions.ts";
+import { emptyWorkspace } from "./definitions.ts";
+import { type FirstDefinitions, isUnchanged, type Publication } from "./first-definitions.ts";
 import type { WorkerPool } from "./worker-pool.ts";
 
 export interface PublisherOptions {
   readonly store: DefinitionStore;
   readonly pool: WorkerPool;
   readonly log: Log;
-  prepare(
-    text: string,
-    current: string | null,
-  ): Promise<Result<PreparedPublication, readonly Fault[]>>;
+  prepare(request: PublicationRequest): Promise<Result<PreparedPublication, readonly Fault[]>>;
 }
 
 export class Publisher {
   readonly #options: PublisherOptions;
   readonly #begun = Promise.withResolvers<void>();
-  #current: Revision | null;
+  #current: Publication | null;
   #isStored: boolean;
   #last: Promise<unknown> = this.#begun.promise;
   #waiting = 0;
@@ -34,7 +32,7 @@ export class Publisher {
 
   constructor(options: PublisherOptions, first: FirstDefinitions) {
     this.#options = options;
-    this.#current = first.definitions;
+    this.#current = first.publication;
     this.#isStored = first.isStored;
   }
 
@@ -49,13 +47,13 @@ export class Publisher {
   }
 
   /** What a worker that begins now is to serve. */
-  get current(): Revision | null {
+  get current(): Publication | null {
     return this.#current;
   }
 
   /** The workspace that is served, as JSON text. */
   currentDocument(): string {
-    return this.#current?.document ?? JSON.stringify(emptyWorkspace());
+    return this.#current?.document ?? JSON.stringify(printWorkspace(emptyWorkspace()));
   }
 
   get waiting(): number {
@@ -76,14 +74,15 @@ export class Publisher {
 
   async #publishNow(text: string): Promise<PublishOutcome> {
     const before = this.#current;
-    const prepared = await this.#options.prepare(text, before?.document ?? null);
+    const previous = before?.workspace ?? null;
+    const prepared = await this.#options.prepare({ text, format: "json", previous });
     if (!prepared.ok) return { kind: "refused", faults: prepared.error };
-    const { document, changes, warnings } = prepared.value;
-    if (before !== null && Object.keys(changes).length === 0) {
+    const { document, workspace, changes, warnings } = prepared.value;
+    if (before !== null && isUnchanged(prepared.value)) {
       return { kind: "published", revision: before.revision, changes, warnings };
     }
 
-    const next: Revision = { revision: (before?.revision ?? 0) + 1, document };
+    const next = { revision: (before?.revision ?? 0) + 1, document, workspace };
     const reason = await this.#compileEverywhere(next);
     if (reason !== null) {
       await this.#discardEverywhere(next.revision);
@@ -97,9 +96,9 @@ export class Publisher {
   }
 
   /** Null when every worker has compiled it; otherwise why one could not. */
-  async #compileEverywhere(definitions: Revision): Promise<string | null> {
+  async #compileEverywhere({ revision, workspace }: Publication): Promise<string | null> {
     const asked = await this.#options.pool.askEveryone<"prepare">(
-      { kind: "prepare", definitions },
+      { kind: "prepare", definitions: { revision, workspace } },
       LIMITS.prepareMs,
     );
     for (const each of asked) {
@@ -110,7 +109,7 @@ export class Publisher {
     return asked.some((each) => each.kind === "answered") ? null : "no worker lived through it";
   }
 
-  async #store(next: Revision): Promise<void> {
+  async #store(next: Publication): Promise<void> {
     try {
       await this.#write(next);
     } catch (error) {
@@ -121,7 +120,7 @@ export class Publisher {
     this.#current = next;
   }
 
-  async #write({ revision, document }: Revision): Promise<void> {
+  async #write({ revision, document }: Publication): Promise<void> {
     const stored = await this.#options.store.publish(document);
     invariant(stored === revision, "this node alone publishes to its store");
   }

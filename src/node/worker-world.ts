@@ -6,7 +6,6 @@ import {
   type VisitorDescription,
   type VisitorQuestion,
 } from "../admin/describe-visitor.ts";
-import type { Revision } from "../catalog/definition-store.ts";
 import type { CatalogSnapshot } from "../catalog/snapshot.ts";
 import type { EventWorld } from "../event/world.ts";
 import {
@@ -21,7 +20,7 @@ import { WorkerStatistics } from "../ops/worker-statistics.ts";
 import type { ProfileStore } from "../profiles/store.ts";
 import { openEnvironment } from "../stores/lmdb/environment.ts";
 import { LmdbProfileStore } from "../stores/lmdb/lmdb-profile-store.ts";
-import { compileDefinitions } from "./compile-definitions.ts";
+import { compileDefinitions, type Definitions } from "./definitions.ts";
 import { measureStore } from "./measured-store.ts";
 import type { OrderOf, WorkerSettings } from "./messages.ts";
 import { pooledRandomBytes } from "./random-pool.ts";
@@ -29,7 +28,7 @@ import { pooledRandomBytes } from "./random-pool.ts";
 export interface WorkerWorld {
   readonly server: CollectionServer;
   readonly profiles: ProfileStore;
-  compile(definitions: Revision): CatalogSnapshot;
+  compile(definitions: Definitions): CatalogSnapshot;
   adopt(snapshot: CatalogSnapshot): void;
   setClock(now: number): void;
   describeVisitor(question: VisitorQuestion): Promise<VisitorDescription>;

@@ -28,7 +28,7 @@ export function runWorker(): void {
     await world?.server.drain();
     await world?.close();
     // The answer has to leave first.
-    setImmediate(() => process.disconnect());
+    setImmediate(() => process.disconnect?.());
     return null;
   };
 
