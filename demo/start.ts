@@ -9,6 +9,7 @@ import type { Server } from "node:http";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { parse } from "yaml";
+import { invariant } from "../src/model/result.ts";
 import { listenOrElsewhere } from "./listen.ts";
 import { DcsClient } from "./site/dcs-client.ts";
 import { createSite } from "./site/site.ts";
@@ -28,10 +29,13 @@ interface ReadyLine {
 await start(process.argv.slice(2));
 
 async function start(nodeArguments: readonly string[]): Promise<void> {
-  const node = spawn(process.execPath, [NODE_MAIN, "serve", ...seedOption(), ...nodeArguments], {
-    stdio: ["ignore", "pipe", "inherit"],
+  const node = spawn(process.execPath, [NODE_MAIN, "serve", ...ownOptions(), ...nodeArguments], {
+    // The channel is for the worst case: should this process be killed, the node notices and stops.
+    stdio: ["ignore", "pipe", "inherit", "ipc"],
   });
   let site: Server | null = null;
+  // "pipe" gives one; types of `spawn` with a channel do not say so.
+  invariant(node.stdout !== null, "the node's standard output is a pipe");
   stopOnSignals(node);
   node.on("error", (error) => console.error(`The node cannot be started: ${error.message}`));
   node.on("close", (code, signal) => {
@@ -54,9 +58,15 @@ async function start(nodeArguments: readonly string[]): Promise<void> {
   }
 }
 
-/** Definitions are for a store without any; who names others, on either way, gets those. */
-function seedOption(): readonly string[] {
-  return process.env["DUNLIN_SEED"] === undefined ? ["--seed", WORKSPACE] : [];
+/**
+ * The demo's definitions, for a store without any, and a quiet log. Options of the caller's follow, and of
+ * an option given twice the last counts; the environment is weaker than an option, so it is asked first.
+ */
+function ownOptions(): readonly string[] {
+  return [
+    ...(process.env["DUNLIN_SEED"] === undefined ? ["--seed", WORKSPACE] : []),
+    ...(process.env["DUNLIN_LOG"] === undefined ? ["--log", "warn"] : []),
+  ];
 }
 
 function readReadyLine(line: string): ReadyLine | null {
@@ -105,10 +115,10 @@ Dunlin is running.
   Collection server    ${ready.collect}   (Host: ${host})
   Management API       ${ready.manage}
 
-Say that a visitor looked at running shoes, and read who it was. Paste the answer's uuid into a second
-call (&d_uuid=...), and at the third the visitor is in segment 6001:
+Paste this: a new visitor searches for a race, and the answer says who it is, and that it is in segment
+6008 ("Trains for a race") already:
 
-  curl -H 'Host: ${host}' '${ready.collect}/event?d_rtbd=json&d_cts=2&c_category=running-shoes'
+  curl -H 'Host: ${host}' '${ready.collect}/event?d_rtbd=json&d_cts=2&c_search=half+marathon'
 
 Stop with Ctrl-C. Definitions: demo/workspace.yaml. The client to copy: demo/site/dcs-client.ts.
 `);

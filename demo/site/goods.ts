@@ -1,6 +1,6 @@
 // What the shop sells. Invented, like everything in this folder.
 
-export type Picture = "shoe" | "boot" | "jacket" | "pack" | "cap";
+export type Picture = "shoe" | "boot" | "jacket" | "pack" | "cap" | "sock" | "page";
 
 export interface Category {
   readonly slug: string;
@@ -14,6 +14,8 @@ export interface Product {
   readonly sku: string;
   readonly name: string;
   readonly category: string;
+  /** Where it differs from its category's. */
+  readonly picture?: Picture;
   /** Pounds. */
   readonly price: number;
   readonly line: string;
@@ -130,6 +132,7 @@ export const PRODUCTS: readonly Product[] = [
     sku: "ST-502",
     name: "Merino socks",
     category: "small-things",
+    picture: "sock",
     price: 16,
     line: "Pair, mid-weight",
     about: "Warm when wet. The pair that people come back for.",
@@ -149,6 +152,10 @@ export function findProduct(sku: string): Product | undefined {
 
 export function productsIn(slug: string): readonly Product[] {
   return PRODUCTS.filter((product) => product.category === slug);
+}
+
+export function pictureOf(product: Product): Picture {
+  return product.picture ?? findCategory(product.category)?.picture ?? "page";
 }
 
 /** Products with every word of a search in their name, line or category. */

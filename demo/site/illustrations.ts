@@ -1,6 +1,6 @@
 // Drawings, made of a few lines so that no page needs a file. Colours come from the style sheet.
 
-import type { Picture } from "./goods.ts";
+import { type Picture, type Product, pictureOf } from "./goods.ts";
 import { Html, html } from "./html.ts";
 import type { Scene } from "./places.ts";
 
@@ -15,11 +15,25 @@ const PICTURES: Readonly<Record<Picture, string>> = {
     <path class="line" d="M40 54h40v28M40 54v28M40 64h40M52 26h16M52 14c0-8 16-8 16 0"/>`,
   cap: `<path d="M24 60c0-22 16-38 38-38 20 0 34 14 36 32 10 2 18 6 18 12 0 4-8 4-16 2-14-4-50-4-66 0-6 1-10-2-10-8z"/>
     <path class="line" d="M98 54c-18-4-50-4-74 4M62 22c-10 8-14 20-15 33M62 22c10 8 14 18 16 30M62 22v-4"/>`,
+  sock: `<path d="M50 12h30v32c0 6 3 9 6 14 6 10 0 24-12 24-8 0-13-4-20-9L30 62c-9-7-5-19 6-20 9 0 14-4 14-12z"/>
+    <path class="line" d="M50 22h30M66 82c-2-8 4-16 16-16M33 45c4 3 6 8 4 16"/>`,
+  page: `<path d="M34 10h38l16 16v56H34z"/>
+    <path class="line" d="M72 10v16h16M44 40h34M44 51h34M44 62h22"/>`,
 };
 
-export function drawProduct(picture: Picture): Html {
-  return html`<svg class="drawing" viewBox="0 0 120 92" aria-hidden="true">${new Html(PICTURES[picture])}</svg>`;
+/** One of three colours, so that neighbours differ. */
+export type Tone = "first" | "second" | "third";
+
+export function drawPicture(picture: Picture, tone: Tone = "first"): Html {
+  return html`<svg class="drawing ${tone}" viewBox="0 0 120 92" aria-hidden="true">${new Html(PICTURES[picture])}</svg>`;
 }
+
+export function drawProduct(product: Product): Html {
+  const tone = TONES[Number(product.sku.at(-1)) % TONES.length];
+  return drawPicture(pictureOf(product), tone);
+}
+
+const TONES: readonly Tone[] = ["third", "first", "second"];
 
 const SCENES: Readonly<Record<Scene, string>> = {
   shore: `<circle class="sun" cx="610" cy="118" r="46"/>
@@ -27,11 +41,11 @@ const SCENES: Readonly<Record<Scene, string>> = {
     <path class="mid" d="M0 240c120-18 210 10 320 4s180-34 290-24 140 20 190 14v166H0z"/>
     <path class="foam" d="M0 296c90-22 150 8 240 0s130-30 220-20 120 26 190 16 110-22 150-18"/>
     <path class="near" d="M0 320c110-20 190 14 300 4s170-32 270-18 150 22 230 8v86H0z"/>`,
-  run: `<circle class="sun" cx="560" cy="150" r="60"/>
-    <path class="far" d="M0 214c130-40 230-44 350-20s250 10 450-30v236H0z"/>
-    <path class="mid" d="M0 270c170-30 300-20 430-6s240-6 370-40v176H0z"/>
-    <path class="near" d="M0 400c130-20 250-60 330-104 40-22 40-44 10-60l24-4c40 18 46 44 10 74-50 42-90 70-110 94z"/>
-    <path class="foam" d="M40 396c140-30 250-70 306-110 30-22 30-36 6-50"/>`,
+  run: `<circle class="sun" cx="640" cy="120" r="44"/>
+    <path class="far" d="M0 196c130-30 230-36 350-20s250 20 450-14v238H0z"/>
+    <path class="mid" d="M0 236c170-20 300-10 430 0s240 0 370-24v188H0z"/>
+    <path class="near" d="M430 400c30-60 260-72 270-104 8-24-90-22-88-42 2-14 40-16 62-18l4 4c-18 4-36 8-36 14 2 16 118 14 124 46 6 34-76 60-96 100z"/>
+    <path class="foam" d="M448 396c40-54 250-66 262-98"/>`,
   hills: `<circle class="sun" cx="640" cy="92" r="36"/>
     <path class="far" d="M0 250L130 130l70 60 120-120 110 110 60-50 150 130 160-90v230H0z"/>
     <path class="mid" d="M0 300l150-90 100 60 130-100 170 120 100-50 150 80v80H0z"/>
@@ -40,7 +54,7 @@ const SCENES: Readonly<Record<Scene, string>> = {
 };
 
 export function drawScene(scene: Scene): Html {
-  return html`<svg class="scene" viewBox="0 0 800 400" preserveAspectRatio="xMidYMax slice"
+  return html`<svg class="scene" viewBox="0 0 800 400" preserveAspectRatio="xMaxYMax slice"
     aria-hidden="true">${new Html(SCENES[scene])}</svg>`;
 }
 

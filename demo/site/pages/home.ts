@@ -1,6 +1,6 @@
 import { CATEGORIES, findProduct } from "../goods.ts";
 import { html } from "../html.ts";
-import { drawProduct, drawScene } from "../illustrations.ts";
+import { drawPicture, drawScene } from "../illustrations.ts";
 import { ARTICLES } from "../journal.ts";
 import type { Page } from "../view.ts";
 import { articleCard, productCard, reminder } from "./pieces.ts";
@@ -35,10 +35,14 @@ export const homePage: Page = {
         <div class="tiles">
           ${CATEGORIES.map(
             (category) => html`<a class="tile" href="/c/${category.slug}">
-              ${drawProduct(category.picture)}
+              ${drawPicture(category.picture)}
               <span><b>${category.name}</b> ${category.blurb}</span>
             </a>`,
           )}
+          <a class="tile" href="/journal">
+            ${drawPicture("page")}
+            <span><b>Journal</b> For the evenings after.</span>
+          </a>
         </div>
       </section>
       <section class="row">

@@ -11,7 +11,10 @@ type Names = ReadonlyMap<number, string>;
 export function panel({ outcome, experience, memory }: View, names: Names): Html {
   const known = outcome?.kind === "answered" ? outcome.answer.visitor : memory.visitor;
   return html`<aside class="panel" id="behind" aria-label="Behind this page">
-    <h2>Behind this page</h2>
+    <header>
+      <h2>Behind this page</h2>
+      ${actionButton("/start-over", "Start over as a new visitor", "quiet")}
+    </header>
     <p class="lead">Before the shop's server wrote this page, it asked the collection server (DCS) who
       you are. Your browser took no part in it.</p>
     ${outcome === null ? html`<p>For this page it did not ask.</p>` : conversation(outcome, experience.changes, names)}
@@ -23,23 +26,21 @@ export function panel({ outcome, experience, memory }: View, names: Names): Html
           : html`ID <code class="id">${known.uuid}</code>, region <code>${known.region}</code>. The shop
             keeps both in a first-party cookie.`
       }</p>
-      <div class="buttons">
-        ${actionButton("/start-over", "Start over as a new visitor", "button")}
-        ${actionButton("/new-visit", "Close the browser and come back", "quiet")}
-      </div>
+      ${actionButton("/new-visit", "Close the browser and come back", "quiet")}
     </section>
     ${thingsToTry()}
   </aside>`;
 }
 
+/** The effect stands first, where it is seen beside the page; its causes follow. */
 function conversation(outcome: DcsOutcome, changes: readonly Change[], names: Names): Html {
-  return html`${theCall(outcome.call)} ${theAnswer(outcome, names)} ${theChanges(outcome, changes, names)}`;
+  return html`${theChanges(outcome, changes, names)} ${theCall(outcome.call)} ${theAnswer(outcome, names)}`;
 }
 
 function theCall(call: DcsCall): Html {
   const signals = [...new URLSearchParams(call.target.split("?")[1])];
   return html`<section>
-    <h3><span class="step">1</span> The call</h3>
+    <h3>The call</h3>
     <dl class="signals">
       ${signals.map(
         ([key, value]) =>
@@ -57,15 +58,19 @@ function theAnswer(outcome: DcsOutcome, names: Names): Html {
   const time = `${outcome.elapsedMs.toFixed(1)} ms`;
   if (outcome.kind === "unanswered") {
     return html`<section>
-      <h3><span class="step">2</span> No answer <small>${time}</small></h3>
+      <h3>No answer <small>${time}</small></h3>
       <p class="failure">${outcome.reason} The page was served as for anybody.</p>
       ${outcome.body === null ? null : html`<pre class="body" tabindex="0">${outcome.body}</pre>`}
     </section>`;
   }
   const { traits, segments, cookies, urls } = outcome.answer;
   return html`<section>
-    <h3><span class="step">2</span> The answer <small>${time}</small></h3>
-    <pre class="body" tabindex="0">${outcome.body ?? ""}</pre>
+    <h3>The answer <small>${time}</small></h3>
+    <pre tabindex="0">${inLines(outcome.body ?? "")}</pre>
+    <details>
+      <summary>Exactly as it came</summary>
+      <pre class="body" tabindex="0">${outcome.body ?? ""}</pre>
+    </details>
     <p class="legend">Traits that this page view realized</p>
     ${nameList(traits, names, "None.")}
     <p class="legend">Segments that you are in now</p>
@@ -82,23 +87,29 @@ function theAnswer(outcome: DcsOutcome, names: Names): Html {
 
 function theChanges(outcome: DcsOutcome, changes: readonly Change[], names: Names): Html {
   const segments = outcome.kind === "answered" ? outcome.answer.segments : [];
-  const silent = segments.filter((sid) => !changes.some((change) => change.segment === sid));
+  const bySegment = Map.groupBy(changes, (change) => change.segment);
+  const silent = segments.filter((sid) => !bySegment.has(sid)).map((sid) => nameOf(sid, names));
   return html`<section>
-    <h3><span class="step">3</span> What changed, and why</h3>
-    ${
-      changes.length === 0
-        ? html`<p>Nothing: you see the pages that everybody sees.</p>`
-        : html`<ul class="changes">
-          ${changes.map(
-            ({ segment, place, what }) => html`<li>
-              <b>${place}</b> ${what}
-              <span class="because">because of ${nameOf(segment, names)}</span>
-            </li>`,
-          )}
-        </ul>`
-    }
-    ${silent.length === 0 ? null : html`<p class="legend">In, but without effect, because another segment goes first or no page uses it: ${silent.map((sid) => nameOf(sid, names)).join(", ")}.</p>`}
+    <h3>What changed, and why</h3>
+    ${changes.length === 0 ? html`<p>Nothing: you see the pages that everybody sees.</p>` : null}
+    ${[...bySegment].map(
+      ([segment, ofSegment]) => html`<div class="changes">
+        <p class="because">Because you are in <b>${nameOf(segment, names)}</b> <code>${segment}</code></p>
+        <ul>
+          ${ofSegment.map(({ place, what }) => html`<li><b>${place}.</b> ${what}</li>`)}
+        </ul>
+      </div>`,
+    )}
+    ${silent.length === 0 ? null : html`<p class="legend">In, but without effect, because another segment goes first or no page uses it: ${silent.join(", ")}.</p>`}
   </section>`;
+}
+
+/** An answer with a line for each of its keys. */
+function inLines(body: string): string {
+  const lines = Object.entries(JSON.parse(body)).map(
+    ([key, value]) => `  "${key}": ${JSON.stringify(value)}`,
+  );
+  return `{\n${lines.join(",\n")}\n}`;
 }
 
 function nameList(sids: readonly number[], names: Names, none: string): Html {

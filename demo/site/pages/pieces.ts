@@ -1,15 +1,14 @@
 // Pieces that several pages have in common.
 
-import { findCategory, type Product } from "../goods.ts";
+import type { Product } from "../goods.ts";
 import { type Html, html } from "../html.ts";
 import { drawProduct } from "../illustrations.ts";
 import type { Article } from "../journal.ts";
 import type { Experience } from "../personalise.ts";
 
 export function productCard(product: Product): Html {
-  const picture = findCategory(product.category)?.picture ?? "cap";
   return html`<a class="card" href="/p/${product.sku}">
-    <span class="picture">${drawProduct(picture)}</span>
+    <span class="picture">${drawProduct(product)}</span>
     <span class="name">${product.name}</span>
     <span class="line">${product.line}</span>
     <span class="price">£${product.price}</span>

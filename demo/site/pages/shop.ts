@@ -37,7 +37,7 @@ export function productPage(product: Product): Page {
       const button =
         product.category === "running-shoes" ? experience.runningShoeButton : "Add to basket";
       return html`<article class="product">
-        <div class="picture">${drawProduct(category?.picture ?? "cap")}</div>
+        <div class="picture">${drawProduct(product)}</div>
         <div class="words">
           <p class="eyebrow"><a href="/c/${product.category}">${category?.name ?? "Shop"}</a></p>
           <h1>${product.name}</h1>
