@@ -2,13 +2,16 @@
 
 import cluster from "node:cluster";
 import type { RunOutcome } from "./config/run-outcome.ts";
+import { faultSentence } from "./ops/describe-fault.ts";
 
 // Each process loads only what it runs: a worker has no use for the management plane.
 if (cluster.isWorker) {
   const { runWorker } = await import("./node/worker.ts");
   runWorker();
 } else {
-  const outcome = await runAsCommand();
+  const outcome = await runAsCommand().catch(
+    (fault: unknown): RunOutcome => ({ exitCode: 1, lines: [faultSentence(fault)] }),
+  );
   for (const line of outcome.lines) process.stderr.write(`dunlin: ${line}\n`);
   process.exit(outcome.exitCode);
 }

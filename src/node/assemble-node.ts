@@ -1,3 +1,6 @@
+// The parts of a primary and what each needs of the others: workers are started with the definitions that the
+// publisher holds, and the publisher asks the workers to take new ones over.
+
 import type { NodeControl } from "../admin/node-control.ts";
 import type { DefinitionStore } from "../catalog/definition-store.ts";
 import type { Config } from "../config.ts";

@@ -39,6 +39,8 @@ export type Order =
   | { readonly kind: "forget-everyone" }
   | { readonly kind: "describe-visitor"; readonly question: VisitorQuestion }
   | { readonly kind: "report-metrics" }
+  /** Show that you are there. */
+  | { readonly kind: "ping" }
   /** Answer what is under way, commit, exit. */
   | { readonly kind: "stop" };
 
@@ -55,6 +57,7 @@ export interface AnswerTo {
   readonly "forget-everyone": null;
   readonly "describe-visitor": VisitorDescription;
   readonly "report-metrics": readonly MetricReport[];
+  readonly ping: null;
   readonly stop: null;
 }
 

@@ -69,6 +69,7 @@ export class WorkerPool {
     const [first = 0, ...others] = this.#places.keys();
     const reason = await this.#startAt(first);
     if (reason !== null) return reason;
+    this.#watch();
     const reasons = await Promise.all(others.map((place) => this.#startAt(place)));
     return reasons.find((failed) => failed !== null) ?? null;
   }
@@ -139,6 +140,16 @@ export class WorkerPool {
   killEveryone(): void {
     this.#stopping = true;
     for (const { process } of this.#places) process?.kill();
+  }
+
+  /** A worker that hangs is one that died and does not know it. */
+  #watch(): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      void this.askEveryone<"ping">({ kind: "ping" }, LIMITS.pingMs).then(() => this.#watch());
+    }, LIMITS.pingEveryMs);
+    if (this.#stopping) clearTimeout(timer);
+    else this.#timers.add(timer);
   }
 
   /** Starts a worker and waits until it serves; gives the reason where it could not. */

@@ -62,6 +62,7 @@ export function runWorker(): void {
         return null;
       },
       "describe-visitor": ({ question }) => opened().describeVisitor(question),
+      ping: async () => null,
       "report-metrics": async () => opened().reportMetrics(),
     },
     (kind, error) => log.fault("An order could not be carried out.", error, { order: kind }),

@@ -10,7 +10,8 @@ export interface FaultDescription {
 }
 
 const MAX_FRAMES = 12;
-/** Our own invariants, LMDB's and the system's errors: they speak of files, ports and sizes. */
+/** Errors whose messages speak of files, ports and sizes: the stores', our own, LMDB's, the system's. */
+const SAFE_NAMES: ReadonlySet<string> = new Set(["StoreUnusable", "StoreOverloaded"]);
 const SAFE_MESSAGE = /^(?:Invariant broken: |MDB_|E[A-Z]{2,}: |(?:listen|bind|open|spawn) E[A-Z]+)/;
 
 export function describeFault(error: unknown): FaultDescription {
@@ -19,7 +20,7 @@ export function describeFault(error: unknown): FaultDescription {
   return {
     name: error.name,
     ...(typeof code === "string" || typeof code === "number" ? { code: String(code) } : {}),
-    ...(SAFE_MESSAGE.test(error.message) ? { message: error.message } : {}),
+    ...(isSafe(error) ? { message: error.message } : {}),
     frames: framesOf(error),
   };
 }
@@ -28,6 +29,10 @@ export function describeFault(error: unknown): FaultDescription {
 export function faultSentence(error: unknown): string {
   const { name, code, message } = describeFault(error);
   return message ?? (code === undefined ? name : `${name} (${code})`);
+}
+
+function isSafe({ name, message }: Error): boolean {
+  return SAFE_NAMES.has(name) || SAFE_MESSAGE.test(message);
 }
 
 /** The stack begins with the message, which may run over several lines: it is left out. */

@@ -5,7 +5,7 @@ import { randomUUID } from "node:crypto";
 import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import type { Fault } from "@dunlin/contract/workspace";
-import type { FastifyError, FastifyInstance, FastifyRequest } from "fastify";
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Log } from "../../ops/log.ts";
 import { MalformedJson } from "./bodies.ts";
 import { PROBLEM_TYPE, type Problem, problem, problemBody, sendProblem } from "./problems.ts";
@@ -30,6 +30,15 @@ export function answerErrors(app: FastifyInstance, log: Log): void {
     const detail = `${request.method} is not possible here; ${allowed.join(" or ")} is.`;
     return sendProblem(reply, problem(405, detail));
   });
+}
+
+/** A path that cannot be read never gets as far as a route, nor to the handlers above. */
+export function answerUnroutable(
+  _error: FastifyError,
+  _request: FastifyRequest,
+  reply: FastifyReply,
+): void {
+  void sendProblem(reply, problem(400, "The path is not properly percent-encoded."));
 }
 
 /** What cannot even be read as HTTP. */
@@ -74,8 +83,6 @@ function knownProblem(error: FastifyError): Problem | null {
       return problem(415, "Expected Content-Type: application/json.");
     case "FST_ERR_CTP_INVALID_CONTENT_LENGTH":
       return problem(400, "The body is not as long as Content-Length says.");
-    case "FST_ERR_BAD_URL":
-      return problem(400, "The path is not properly percent-encoded.");
     default:
       return null;
   }

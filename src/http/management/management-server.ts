@@ -8,8 +8,9 @@ import fastify, { type FastifyInstance } from "fastify";
 import type { NodeControl } from "../../admin/node-control.ts";
 import type { Log } from "../../ops/log.ts";
 import { acceptBodies } from "./bodies.ts";
-import { answerErrors, answerProtocolErrors } from "./error-answers.ts";
+import { answerErrors, answerProtocolErrors, answerUnroutable } from "./error-answers.ts";
 import { addHealthRoutes } from "./health-routes.ts";
+import { requireJsonAnswer } from "./require-json-answer.ts";
 import { requireToken } from "./require-token.ts";
 import { addSandboxRoutes } from "./sandbox-routes.ts";
 import { addVisitorRoutes } from "./visitor-routes.ts";
@@ -48,10 +49,12 @@ export async function buildManagementServer(
     rewriteUrl: (request) => (request.url ?? "/").replace(/^\/api(?=\/v1(?:\/|\?|$))/, ""),
     ajv: { customOptions: { removeAdditional: false, coerceTypes: false, allErrors: true } },
     clientErrorHandler: answerProtocolErrors,
+    frameworkErrors: answerUnroutable,
   });
   acceptBodies(app);
   answerErrors(app, options.log);
   requireToken(app, options);
+  requireJsonAnswer(app);
   addHeaders(app);
   logRequests(app, options.log);
   await describeApi(app, options.version);

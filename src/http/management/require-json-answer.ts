@@ -1,0 +1,15 @@
+import type { FastifyInstance } from "fastify";
+import { problem, sendProblem } from "./problems.ts";
+
+/** One of the media types that an answer of the API can have. */
+const ACCEPTS_JSON = /(?:^|,)\s*(?:\*\/\*|application\/(?:\*|json|problem\+json))\s*(?:;|,|$)/i;
+
+/** Whoever wants something else than JSON is told so, rather than sent what they cannot read. */
+export function requireJsonAnswer(app: FastifyInstance): void {
+  app.addHook("onRequest", async (request, reply) => {
+    const { accept } = request.headers;
+    if (accept === undefined || !request.url.startsWith("/v1/")) return;
+    if (ACCEPTS_JSON.test(accept)) return;
+    return sendProblem(reply, problem(406, "Answers are JSON: expected Accept: application/json."));
+  });
+}
