@@ -8,7 +8,7 @@ import { DAY_MS, utcDay } from "../../model/time.ts";
 import type { TraitLookup } from "../segment-rule/segment-rule.ts";
 import { anchorsOf } from "./anchors.ts";
 import { type FlatLists, invertedLists } from "./flat-lists.ts";
-import { FOREVER, LiveTraits } from "./live-traits.ts";
+import { FOREVER, LiveTraits, MAX_GENERATIONS } from "./live-traits.ts";
 import { type PlainRule, plainRule } from "./plain-rule.ts";
 import { appendProgram } from "./program.ts";
 import { ProgramRunner } from "./run-program.ts";
@@ -34,7 +34,12 @@ export class FastSegmentIndex implements SegmentIndex {
   #foundCount = 0;
   #changeDay = FOREVER;
 
-  constructor(segments: readonly IndexedSegment[], traits: TraitLookup) {
+  /** `generations` is less than it could be only in tests. */
+  constructor(
+    segments: readonly IndexedSegment[],
+    traits: TraitLookup,
+    generations = MAX_GENERATIONS,
+  ) {
     const ascending = [...segments].sort((one, other) => one.sid - other.sid);
     const sets = new TraitSets(traits);
     const rules = ascending.map(({ rule }) => plainRule(rule, sets));
@@ -57,7 +62,7 @@ export class FastSegmentIndex implements SegmentIndex {
       sets.sids.length,
     );
     this.#always = anchors.flatMap((anchored, segment) => (anchored === null ? [segment] : []));
-    this.#live = new LiveTraits(sets);
+    this.#live = new LiveTraits(sets, generations);
     this.#runner = new ProgramRunner(Int32Array.from(code), this.#live);
     this.#setSeen = new Int32Array(sets.members.length);
     this.#segmentSeen = new Int32Array(segments.length);
@@ -67,6 +72,10 @@ export class FastSegmentIndex implements SegmentIndex {
   qualified(profile: Profile, now: number): Qualified {
     const today = utcDay(now);
     const generation = this.#live.take(profile, today);
+    if (generation === 1) {
+      this.#setSeen.fill(0);
+      this.#segmentSeen.fill(0);
+    }
     this.#foundCount = 0;
     this.#changeDay = FOREVER;
     for (const segment of this.#always) this.#ask(segment, today);

@@ -16,7 +16,8 @@ const MAX_SCANNED_MEMBERS = 8;
 
 const NO_DAYS: readonly number[] = [];
 
-const LAST_GENERATION = 0x7fff_ffff;
+/** After so many profiles everything is forgotten for good and counting begins anew. */
+export const MAX_GENERATIONS = 0x7fff_ffff;
 
 export class LiveTraits {
   /** The numbers of the live traits, in the profile's order. */
@@ -47,7 +48,10 @@ export class LiveTraits {
   #linkCount = 0;
   #generation = 0;
 
-  constructor({ sids, facts, members }: TraitSets) {
+  readonly #generations: number;
+
+  constructor({ sids, facts, members }: TraitSets, generations: number) {
+    this.#generations = generations;
     const large = members.map((set) => (set.length > MAX_SCANNED_MEMBERS ? set : []));
     this.#traitNumbers = new TraitNumbers(sids);
     this.#lifeDays = Int32Array.from(facts, ({ ttlDays }) => ttlDays);
@@ -61,7 +65,7 @@ export class LiveTraits {
     this.#setLink = new Int32Array(members.length);
   }
 
-  /** Forgets the last profile and takes this one. Gives the generation's number. */
+  /** Forgets the last profile and takes this one. Gives the generation's number, 1 when counting begins. */
   take(profile: Profile, today: number): number {
     this.#nextGeneration();
     this.count = 0;
@@ -133,7 +137,7 @@ export class LiveTraits {
   }
 
   #nextGeneration(): void {
-    if (this.#generation === LAST_GENERATION) {
+    if (this.#generation === this.#generations) {
       this.#traitGeneration.fill(0);
       this.#setGeneration.fill(0);
       this.#generation = 0;
