@@ -3,7 +3,7 @@
 import type { DataSourceId, TraitId } from "../../model/ids.ts";
 import type { Signals } from "../../model/signal.ts";
 import type { TraitRule } from "../trait-rule/trait-rule.ts";
-import { buildSlowTraitIndex } from "./slow-trait-index.ts";
+import { FastTraitIndex } from "./fast-trait-index.ts";
 
 export interface TraitIndex {
   /** Whether some rule names this key (folded as the index folds). Others need not be collected. */
@@ -31,5 +31,5 @@ export function buildTraitIndex(
   traits: readonly IndexedTrait[],
   options: TraitIndexOptions,
 ): TraitIndex {
-  return buildSlowTraitIndex(traits, options);
+  return new FastTraitIndex(traits, options);
 }

@@ -1,0 +1,113 @@
+// Predicates that are worked out only when a rule that needs them is a candidate: bounds on numbers,
+// inequalities and regular expressions.
+
+import type { Signals } from "../../model/signal.ts";
+import type { Regex } from "../regex/regex.ts";
+import { Bits } from "./bits.ts";
+import type { CallFacts } from "./call-facts.ts";
+import type { Predicate, PredicateKind } from "./predicates.ts";
+
+/**
+ * What all regular expressions together may cost one call: about 15 ms if each is as slow as its form lets
+ * it be, which no expression in use comes near. Those left over then count as not matching.
+ */
+export const MAX_REGEX_STEPS_PER_CALL = 1_200_000;
+
+const ABOVE = 0;
+const AT_LEAST = 1;
+const BELOW = 2;
+const AT_MOST = 3;
+const OTHER_TEXT = 4;
+const OTHER_NUMBER = 5;
+const REGEX = 6;
+
+const CODES: Readonly<Partial<Record<PredicateKind, number>>> = {
+  above: ABOVE,
+  atLeast: AT_LEAST,
+  below: BELOW,
+  atMost: AT_MOST,
+  otherText: OTHER_TEXT,
+  otherNumber: OTHER_NUMBER,
+  regex: REGEX,
+};
+
+export class AskedPredicates {
+  readonly #codes: Uint8Array;
+  readonly #keys: Int32Array;
+  readonly #numbers: Float64Array;
+  readonly #leansOn: Int32Array;
+  readonly #regexes: ReadonlyMap<number, Regex>;
+  readonly #facts: CallFacts;
+  readonly #sighted: Bits;
+  /** Regular expressions that were tried in this call, and those of them that matched. */
+  readonly #tried: Bits;
+  readonly #matched: Bits;
+  #stepsLeft = 0;
+
+  constructor(predicates: readonly Predicate[], facts: CallFacts, sighted: Bits) {
+    this.#codes = Uint8Array.from(predicates, ({ kind }) => CODES[kind] ?? 0);
+    this.#keys = Int32Array.from(predicates, ({ key }) => key);
+    this.#numbers = Float64Array.from(predicates, ({ number }) => number);
+    this.#leansOn = Int32Array.from(predicates, ({ leansOn }) => leansOn);
+    this.#regexes = new Map(
+      predicates.flatMap(({ id, regex }) => (regex === null ? [] : [[id, regex]])),
+    );
+    this.#facts = facts;
+    this.#sighted = sighted;
+    this.#tried = new Bits(predicates.length);
+    this.#matched = new Bits(predicates.length);
+  }
+
+  begin(): void {
+    this.#tried.clear();
+    this.#matched.clear();
+    this.#stepsLeft = MAX_REGEX_STEPS_PER_CALL;
+  }
+
+  /** Asked when all signals have been walked. */
+  holds(predicate: number, signals: Signals): boolean {
+    const key = this.#keys[predicate] ?? 0;
+    const code = this.#codes[predicate];
+    if (code === OTHER_TEXT) return this.#hasOtherText(predicate, key);
+    if (code === REGEX) return this.#matches(predicate, key, signals);
+    const number = this.#numbers[predicate] ?? 0;
+    if (code === OTHER_NUMBER) return this.#facts.hasOtherNumber(key, number);
+    if (!this.#facts.hasNumber(key)) return false;
+    switch (code) {
+      case ABOVE:
+        return this.#facts.greatest(key) > number;
+      case AT_LEAST:
+        return this.#facts.greatest(key) >= number;
+      case BELOW:
+        return this.#facts.least(key) < number;
+      default:
+        return this.#facts.least(key) <= number;
+    }
+  }
+
+  /** Values that differ cannot all be the one that is denied. */
+  #hasOtherText(predicate: number, key: number): boolean {
+    if (!this.#facts.keys.has(key)) return false;
+    return this.#facts.varies(key) || !this.#sighted.has(this.#leansOn[predicate] ?? 0);
+  }
+
+  #matches(predicate: number, key: number, signals: Signals): boolean {
+    const required = this.#leansOn[predicate] ?? -1;
+    if (required >= 0 && !this.#sighted.has(required)) return false;
+    if (!this.#tried.add(predicate)) return this.#matched.has(predicate);
+    const regex = this.#regexes.get(predicate);
+    if (regex === undefined) return false;
+    const facts = this.#facts;
+    for (let row = facts.firstRow(key); row >= 0; row = facts.rowAfter(row)) {
+      const value = signals.values[row] ?? "";
+      const characters = Math.min(value.length, regex.maxCharacters);
+      this.#stepsLeft -= (characters + 1) * regex.stepsPerCharacter;
+      if (this.#stepsLeft < 0) return false;
+      if (regex.matches(value)) {
+        this.#matched.add(predicate);
+        return true;
+      }
+    }
+    return false;
+  }
+}

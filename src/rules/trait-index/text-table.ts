@@ -1,0 +1,123 @@
+// From a key and a text to the predicate that asks for it: one open hash table for the equal texts,
+// prefixes, suffixes and numbers of all keys. Flat, because at 100,000 rules memory is what costs: a text
+// that no rule asks for touches one line of it, one that some rule asks for touches two.
+
+import type { Predicate, PredicateKind } from "./predicates.ts";
+
+/** What a text stands for in the table. */
+export const EQUAL = 1;
+export const PREFIX = 2;
+export const SUFFIX = 3;
+export const NUMBER = 4;
+
+const ROLES: Readonly<Partial<Record<PredicateKind, number>>> = {
+  equalText: EQUAL,
+  prefix: PREFIX,
+  suffix: SUFFIX,
+  equalNumber: NUMBER,
+};
+
+/** Stored before a text, so that one comparison covers all: role, and the key's number in two halves. */
+const HEADER_UNITS = 3;
+/** Numbers in a slot: hash, predicate, where its units begin, how many the text has. */
+const SLOT_SIZE = 4;
+const FREE = -1;
+/** Slots for each text: with fewer, looking in vain takes longer. */
+const SLOTS_PER_TEXT = 1.6;
+
+/** The hash of nothing yet, under a key. */
+export function startHash(key: number): number {
+  return Math.imul(key + 1, 0x9e3779b1) | 0;
+}
+
+/** The hash with one more UTF-16 unit, so that one pass over a value gives all its prefixes' hashes. */
+export function addToHash(hash: number, unit: number): number {
+  return Math.imul(hash ^ unit, 0x01000193) | 0;
+}
+
+/** Spreads a hash over all bits, by role. */
+function finishHash(hash: number, role: number): number {
+  let mixed = hash ^ Math.imul(role, 0x7feb352d);
+  mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+  return mixed ^ (mixed >>> 16);
+}
+
+/** A text from `start` to before `end`. */
+export interface TextPart {
+  text: string;
+  start: number;
+  end: number;
+}
+
+export class TextTable {
+  readonly #slots: Int32Array;
+  readonly #mask: number;
+  readonly #units: Uint16Array;
+
+  constructor(predicates: readonly Predicate[]) {
+    const kept = predicates.filter(({ kind }) => ROLES[kind] !== undefined);
+    let capacity = 16;
+    while (capacity < kept.length * SLOTS_PER_TEXT) capacity *= 2;
+    this.#mask = capacity - 1;
+    this.#slots = new Int32Array(capacity * SLOT_SIZE).fill(FREE);
+    const unitCount = kept.reduce((sum, { text }) => sum + text.length + HEADER_UNITS, 0);
+    this.#units = new Uint16Array(unitCount);
+    let start = 0;
+    for (const predicate of kept) {
+      this.#insert(predicate, start);
+      start += predicate.text.length + HEADER_UNITS;
+    }
+  }
+
+  /**
+   * The predicate for a text in this role, -1 when there is none. The hash is the text's own: from its
+   * last unit back for a suffix.
+   */
+  find(role: number, key: number, hash: number, text: TextPart): number {
+    const finished = finishHash(hash, role);
+    let at = (finished & this.#mask) * SLOT_SIZE;
+    for (;;) {
+      const predicate = this.#slots[at + 1] ?? FREE;
+      if (predicate === FREE) return FREE;
+      if (this.#slots[at] === finished && this.#holds(at, role, key, text)) return predicate;
+      at = (at + SLOT_SIZE) & (this.#slots.length - 1);
+    }
+  }
+
+  #insert({ id, kind, key, text }: Predicate, start: number): void {
+    const role = ROLES[kind] ?? EQUAL;
+    this.#units.set([role, key & 0xffff, key >>> 16], start);
+    for (let i = 0; i < text.length; i += 1) {
+      this.#units[start + HEADER_UNITS + i] = text.charCodeAt(i);
+    }
+    const hash = finishHash(hashOfText(key, text, role === SUFFIX), role);
+    let slot = hash & this.#mask;
+    while (this.#slots[slot * SLOT_SIZE + 1] !== FREE) slot = (slot + 1) & this.#mask;
+    this.#slots.set([hash, id, start, text.length], slot * SLOT_SIZE);
+  }
+
+  /** Whether a slot's text is the one that is sought; its hash is. */
+  #holds(at: number, role: number, key: number, { text, start, end }: TextPart): boolean {
+    if (this.#slots[at + 3] !== end - start) return false;
+    const units = this.#units;
+    let unit = this.#slots[at + 2] ?? 0;
+    if (units[unit] !== role) return false;
+    if (units[unit + 1] !== (key & 0xffff) || units[unit + 2] !== key >>> 16) return false;
+    unit += HEADER_UNITS;
+    for (let i = start; i < end; i += 1, unit += 1) {
+      if (units[unit] !== text.charCodeAt(i)) return false;
+    }
+    return true;
+  }
+}
+
+export function hashOfText(key: number, text: string, backwards: boolean): number {
+  let hash = startHash(key);
+  if (backwards) {
+    for (let i = text.length - 1; i >= 0; i -= 1) hash = addToHash(hash, text.charCodeAt(i));
+  } else {
+    for (let i = 0; i < text.length; i += 1) hash = addToHash(hash, text.charCodeAt(i));
+  }
+  return hash;
+}
