@@ -2,7 +2,7 @@
 //
 // Deltas commute: any order gives one and the same profile, as long as
 //  - none comes more than `LATENESS_MS` after a younger one was stored on that profile;
-//  - all name one TTL for a trait, and none was made before its own `foldBeforeDay`;
+//  - all name one TTL for a trait;
 //  - all fall on one side of the end of the profile's own life (`lifeDays`);
 //  - each says what it had seen (`seenOrder`), where it changes membership.
 // At the cap the traits that stay are the same in any order; one that was dropped and comes again
@@ -19,7 +19,7 @@ import {
   type TraitRecord,
 } from "./profile.ts";
 import { invariant } from "./result.ts";
-import { expiresAt } from "./time.ts";
+import { expiresAt, utcDay } from "./time.ts";
 import { addRealization, beginRecord } from "./trait-run.ts";
 
 /** On overflow the records with the oldest `last` are dropped ("Audience model", Counting and limits). */
@@ -46,7 +46,9 @@ function hasEnded(profile: Profile, delta: ProfileDelta): boolean {
 
 function realize(traits: readonly TraitRecord[], delta: ProfileDelta): readonly TraitRecord[] {
   if (delta.realized.length === 0) return traits;
-  const { at, foldBeforeDay } = delta;
+  const { at } = delta;
+  // The day before stays unfolded: a call of that day may still come.
+  const foldBeforeDay = Math.min(delta.foldBeforeDay, utcDay(at) - 1);
   const merged: TraitRecord[] = [];
   let next = 0;
   for (const { sid, ttlDays } of ascending(delta.realized)) {

@@ -4,7 +4,6 @@
 // counts from 1. Two workers may tell of the two sides of midnight in the wrong order, so the run that has
 // just ended stays hidden in the record until no call that could join it to the new one can still come.
 
-import type { TraitId } from "./ids.ts";
 import type { Realization, TraitRecord, TraitRun } from "./profile.ts";
 import { expiresAt, utcDay } from "./time.ts";
 
@@ -25,21 +24,21 @@ export function beginRecord(realized: RealizedAt): TraitRecord {
 }
 
 export function addRealization(record: TraitRecord, realized: RealizedAt): TraitRecord {
-  const { at, ttlDays } = realized;
+  const { at, ttlDays, foldBeforeDay } = realized;
   if (hasGap(record.last, at, ttlDays)) {
-    return withExpired(record.sid, runOf(realized), record, ttlDays);
+    return recordOf(realized, runOf(realized), foldRun(record, foldBeforeDay));
   }
   // Its life had ended before this run began: in the right order it would have been dropped.
   if (hasGap(at, record.first, ttlDays)) return record;
 
-  let run = addToRun(record, at);
-  let expired = record.expired;
-  if (expired !== undefined && !hasGap(expired.last, run.first, ttlDays)) {
-    run = { first: expired.first, last: run.last, days: [...expired.days, ...run.days] };
-    expired = undefined;
+  const run = addToRun(record, at);
+  const { expired } = record;
+  if (expired === undefined) return recordOf(realized, foldRun(run, foldBeforeDay));
+  if (hasGap(expired.last, run.first, ttlDays)) {
+    return recordOf(realized, foldRun(run, foldBeforeDay), foldRun(expired, foldBeforeDay));
   }
-  const folded = { ...run, days: foldDays(run.days, realized.foldBeforeDay) };
-  return withExpired(record.sid, folded, expired, ttlDays);
+  const joined = { first: expired.first, last: run.last, days: [...expired.days, ...run.days] };
+  return recordOf(realized, foldRun(joined, foldBeforeDay));
 }
 
 function runOf({ at }: RealizedAt): TraitRun {
@@ -51,20 +50,13 @@ function hasGap(last: number, next: number, ttlDays: number): boolean {
   return next >= expiresAt(last, ttlDays);
 }
 
-function withExpired(
-  sid: TraitId,
-  run: TraitRun,
-  expired: TraitRun | undefined,
-  ttlDays: number,
-): TraitRecord {
+function recordOf({ sid, ttlDays }: RealizedAt, run: TraitRun, expired?: TraitRun): TraitRecord {
   const { first, last, days } = run;
   // A call that could still join the two is at least as young as this.
   const oldestComing = last - LATENESS_MS;
-  if (expired === undefined || hasGap(expired.last, oldestComing, ttlDays)) {
-    return { sid, first, last, days };
-  }
-  const kept = { first: expired.first, last: expired.last, days: expired.days };
-  return { sid, first, last, days, expired: kept };
+  return expired === undefined || hasGap(expired.last, oldestComing, ttlDays)
+    ? { sid, first, last, days }
+    : { sid, first, last, days, expired };
 }
 
 function addToRun(run: TraitRun, at: number): TraitRun {
@@ -93,11 +85,11 @@ function dayAt(days: readonly number[], place: number): number {
 }
 
 /** Counts all days before `foldBeforeDay` to the oldest of them. */
-function foldDays(days: readonly number[], foldBeforeDay: number): readonly number[] {
+function foldRun({ first, last, days }: TraitRun, foldBeforeDay: number): TraitRun {
   let end = 0;
   while (end < days.length && dayAt(days, end) < foldBeforeDay) end += 2;
-  if (end <= 2) return days;
+  if (end <= 2) return { first, last, days };
   let count = 0;
   for (let place = 1; place < end; place += 2) count += days[place] ?? 0;
-  return [dayAt(days, 0), count, ...days.slice(end)];
+  return { first, last, days: [dayAt(days, 0), count, ...days.slice(end)] };
 }
