@@ -1,3 +1,5 @@
+// How often traits were realized within a window of days, and when that count may next be another.
+
 import { FOREVER, type LiveTraits } from "./live-traits.ts";
 import { EVER, RECENT } from "./program.ts";
 

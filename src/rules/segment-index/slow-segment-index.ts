@@ -20,6 +20,7 @@ export function buildSlowSegmentIndex(
   traits: TraitLookup,
 ): SegmentIndex {
   const ascending = [...segments].sort((one, other) => one.sid - other.sid);
+  const windows = new Set(segments.flatMap(({ rule }) => windowsOf(rule)));
   return {
     qualified: (profile, now) => {
       const visitor: VisitorNow = { live: liveRecords(profile, traits, now), today: utcDay(now) };
@@ -27,7 +28,7 @@ export function buildSlowSegmentIndex(
         segments: ascending
           .filter(({ rule }) => holds(rule, visitor, traits))
           .map(({ sid }) => sid),
-        changesAt: nextEvent(segments, visitor, traits),
+        changesAt: nextEvent(windows, visitor, traits),
       };
     },
   };
@@ -107,11 +108,10 @@ function baseTraits(sids: readonly TraitId[], traits: TraitLookup): TraitId[] {
  * window of some rule: no answer changes before it, whatever the rules are.
  */
 function nextEvent(
-  segments: readonly IndexedSegment[],
+  windows: ReadonlySet<number>,
   { live, today }: VisitorNow,
   traits: TraitLookup,
 ): number {
-  const windows = new Set(segments.flatMap(({ rule }) => windowsOf(rule)));
   const events: number[] = [];
   for (const [sid, record] of live) {
     events.push(expiresAt(record.last, known(sid, traits).ttlDays));
