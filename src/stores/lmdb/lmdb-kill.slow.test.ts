@@ -1,0 +1,54 @@
+// kill -9 while commits are under way: whatever was answered must be there afterwards.
+
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { describe, it } from "node:test";
+import { seededRandom } from "../../../test/support/random.ts";
+import { storeFolder } from "../../../test/support/store-folder.ts";
+import { countStored, spawnWriter } from "../../../test/support/store-writer.ts";
+import { openEnvironment } from "./environment.ts";
+import { LmdbProfileStore } from "./lmdb-profile-store.ts";
+
+const CYCLES = 20;
+const IN_FLIGHT = 64;
+const WRITERS = 2;
+
+describe("kill -9 of committing processes", () => {
+  for (const durability of ["commit", "fsync"] as const) {
+    it(`loses no answered commit in ${CYCLES} cycles (${durability})`, async () => {
+      const folder = storeFolder();
+      const random = seededRandom(1);
+      let stored = 0;
+      for (let cycle = 1; cycle <= CYCLES; cycle++) {
+        const commits = Number.MAX_SAFE_INTEGER;
+        const writing = { folder, durability, commits, inFlight: IN_FLIGHT };
+        const writers = Array.from({ length: WRITERS }, () => spawnWriter(writing));
+        const answers = await Promise.all(
+          writers.map((writer) => countAnswersUntilKilled(writer, 1 + random.below(3_000))),
+        );
+        const answered = answers.reduce((sum, count) => sum + count, 0);
+
+        const store = new LmdbProfileStore(openEnvironment({ folder, durability }));
+        const now = await countStored(store);
+        await store.close();
+        assert.ok(now >= stored + answered, `cycle ${cycle}: ${now} of ${stored + answered}`);
+        assert.ok(now <= stored + answered + WRITERS * IN_FLIGHT, `cycle ${cycle}: ${now} counted`);
+        stored = now;
+      }
+    });
+  }
+});
+
+async function countAnswersUntilKilled(
+  writer: ReturnType<typeof spawnWriter>,
+  enough: number,
+): Promise<number> {
+  let answers = 0;
+  writer.stdout?.on("data", (bytes: Buffer) => {
+    answers += bytes.length;
+    if (answers >= enough) writer.kill("SIGKILL");
+  });
+  // After the end of its output: what it said before it died is counted too.
+  await once(writer, "close");
+  return answers;
+}

@@ -1,0 +1,79 @@
+// Several processes with one environment.
+
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { once } from "node:events";
+import { describe, it } from "node:test";
+import { storeFolder } from "../../../test/support/store-folder.ts";
+import {
+  countStored,
+  spawnWriter,
+  theVisitor,
+  writerArguments,
+} from "../../../test/support/store-writer.ts";
+import { openEnvironment } from "./environment.ts";
+import { LmdbDefinitionStore } from "./lmdb-definition-store.ts";
+import { LmdbProfileStore } from "./lmdb-profile-store.ts";
+
+describe("processes that share an environment", () => {
+  for (const durability of ["commit", "fsync"] as const) {
+    it(`count ten thousand concurrent commits for one visitor as ten thousand (${durability})`, async () => {
+      const folder = storeFolder();
+      const writing = { folder, durability, commits: 5_000, inFlight: 500 };
+      const writers = [spawnWriter(writing), spawnWriter(writing)];
+      const codes = await Promise.all(
+        writers.map(async (writer) => {
+          writer.stdout?.resume();
+          const [code] = await once(writer, "close");
+          return code;
+        }),
+      );
+      assert.deepEqual(codes, [0, 0]);
+      const store = new LmdbProfileStore(openEnvironment({ folder, durability }));
+      assert.equal(await countStored(store), 10_000);
+      await store.close();
+    });
+  }
+
+  it("see each other's commits at once, also within one turn of the event loop", async () => {
+    const folder = storeFolder();
+    const durability = "commit";
+    const store = new LmdbProfileStore(openEnvironment({ folder, durability }));
+    const commitElsewhere = (commits: number): void => {
+      const writing = { folder, durability, commits, inFlight: 1 } as const;
+      execFileSync(process.execPath, writerArguments(writing));
+    };
+    commitElsewhere(1);
+    // Not awaited: the library keeps what it reads until the turn ends, and the turn must not end.
+    const before = countStored(store);
+    commitElsewhere(2);
+    const after = countStored(store);
+    assert.deepEqual([await before, await after], [1, 3]);
+    await store.close();
+  });
+
+  it("see each other's publications at once", async () => {
+    const folder = storeFolder();
+    const environments = [1, 2].map(() => openEnvironment({ folder, durability: "commit" }));
+    const [one, other] = environments.map((environment) => new LmdbDefinitionStore(environment));
+    assert.ok(one && other);
+    assert.equal(await one.latest(), null);
+    await other.publish("{}");
+    assert.deepEqual(await one.latest(), { revision: 1, document: "{}" });
+    for (const environment of environments) await environment.close();
+  });
+
+  it("forget every visitor for all", async () => {
+    const folder = storeFolder();
+    const durability = "commit";
+    const store = new LmdbProfileStore(openEnvironment({ folder, durability }));
+    const writing = { folder, durability, commits: 3, inFlight: 1 } as const;
+    execFileSync(process.execPath, writerArguments(writing));
+    assert.equal(await countStored(store), 3);
+    await store.forgetEveryone();
+    execFileSync(process.execPath, writerArguments(writing));
+    assert.equal(await countStored(store), 3);
+    assert.equal((await store.load([theVisitor()])).length, 1);
+    await store.close();
+  });
+});
