@@ -9,7 +9,7 @@ import { parseTraitRule } from "../../src/rules/trait-rule/trait-rule.ts";
 import type { Random } from "./random.ts";
 
 /** Selective keys: how many values each has. */
-const CUSTOM_KEYS = Array.from({ length: 60 }, (_, n) => ({ key: `c_attribute${n}`, values: 600 }));
+const CUSTOM_KEYS = Array.from({ length: 60 }, (_, n) => ({ key: `c_attribute${n}`, values: 700 }));
 const PRODUCTS = 40_000;
 const CAMPAIGNS = 6_000;
 const COUNTRIES = ["us", "gb", "de", "fr", "jp", "br", "in", "ca", "au", "nl", "ie", "es"];
@@ -77,7 +77,7 @@ function believableRule(random: Random): string {
 function selective(random: Random): string {
   const kind = random.below(100);
   const { key, values } = random.pick(CUSTOM_KEYS);
-  if (kind < 30) return `${key} == "value ${random.below(values)}"`;
+  if (kind < 28) return `${key} == "value ${random.below(values)}"`;
   if (kind < 55) return `c_product_id == "p-${random.below(PRODUCTS)}"`;
   if (kind < 70) return `c_campaign == "cmp${random.below(CAMPAIGNS)}"`;
   if (kind < 74) return `${key} startswith "value ${random.below(values)}"`;
@@ -85,7 +85,7 @@ function selective(random: Random): string {
   if (kind < 80) return `h_referer endswith "-${random.below(PRODUCTS)}.html"`;
   if (kind < 86) return `h_referer contains "${word(random)}/item-${random.below(PRODUCTS)}"`;
   if (kind < 90) return `c_search contains "${word(random)} ${word(random)}"`;
-  if (kind < 97) return `c_search matcheswords "${word(random)} ${word(random)}"`;
+  if (kind < 99) return `c_search matcheswords "${word(random)} ${word(random)}"`;
   const pattern = `https?://${word(random)}\\.example/.*item-\\d+\\.html`;
   return `h_referer matchesregex "${pattern}"`;
 }

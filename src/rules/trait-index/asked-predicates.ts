@@ -31,12 +31,13 @@ const CODES: Readonly<Partial<Record<PredicateKind, number>>> = {
   regex: REGEX,
 };
 
+/** Predicates are known here by their place among the asked ones, so that they lie close together. */
 export class AskedPredicates {
   readonly #codes: Uint8Array;
   readonly #keys: Int32Array;
   readonly #numbers: Float64Array;
   readonly #leansOn: Int32Array;
-  readonly #regexes: ReadonlyMap<number, Regex>;
+  readonly #regexes: readonly (Regex | null)[];
   readonly #facts: CallFacts;
   readonly #sighted: Bits;
   /** Regular expressions that were tried in this call, and those of them that matched. */
@@ -44,18 +45,16 @@ export class AskedPredicates {
   readonly #matched: Bits;
   #stepsLeft = 0;
 
-  constructor(predicates: readonly Predicate[], facts: CallFacts, sighted: Bits) {
-    this.#codes = Uint8Array.from(predicates, ({ kind }) => CODES[kind] ?? 0);
-    this.#keys = Int32Array.from(predicates, ({ key }) => key);
-    this.#numbers = Float64Array.from(predicates, ({ number }) => number);
-    this.#leansOn = Int32Array.from(predicates, ({ leansOn }) => leansOn);
-    this.#regexes = new Map(
-      predicates.flatMap(({ id, regex }) => (regex === null ? [] : [[id, regex]])),
-    );
+  constructor(asked: readonly Predicate[], facts: CallFacts, sighted: Bits) {
+    this.#codes = Uint8Array.from(asked, ({ kind }) => CODES[kind] ?? 0);
+    this.#keys = Int32Array.from(asked, ({ key }) => key);
+    this.#numbers = Float64Array.from(asked, ({ number }) => number);
+    this.#leansOn = Int32Array.from(asked, ({ leansOn }) => leansOn);
+    this.#regexes = asked.map(({ regex }) => regex);
     this.#facts = facts;
     this.#sighted = sighted;
-    this.#tried = new Bits(predicates.length);
-    this.#matched = new Bits(predicates.length);
+    this.#tried = new Bits(asked.length);
+    this.#matched = new Bits(asked.length);
   }
 
   begin(): void {
@@ -95,8 +94,8 @@ export class AskedPredicates {
     const required = this.#leansOn[predicate] ?? -1;
     if (required >= 0 && !this.#sighted.has(required)) return false;
     if (!this.#tried.add(predicate)) return this.#matched.has(predicate);
-    const regex = this.#regexes.get(predicate);
-    if (regex === undefined) return false;
+    const regex = this.#regexes[predicate] ?? null;
+    if (regex === null) return false;
     const facts = this.#facts;
     for (let row = facts.firstRow(key); row >= 0; row = facts.rowAfter(row)) {
       const value = signals.values[row] ?? "";

@@ -34,7 +34,7 @@ export class FastTraitIndex implements TraitIndex {
     this.#sighted = new Bits(predicates.length);
     this.#holding = new Bits(traits.length);
     this.#turns = new Bits(rules.turnCount);
-    this.#asked = new AskedPredicates(predicates, this.#facts, this.#sighted);
+    this.#asked = new AskedPredicates(rules.asked, this.#facts, this.#sighted);
     this.#sighting = new Sighting(rules.dictionary, new KeyTable(keys.size, predicates), {
       facts: this.#facts,
       sighted: this.#sighted,
@@ -100,9 +100,8 @@ export class FastTraitIndex implements TraitIndex {
     let at = program;
     while (at >= 0) {
       const what = code[at] ?? 0;
-      const predicate = what >>> 1;
       const isTrue =
-        (what & 1) === 0 ? this.#sighted.has(predicate) : this.#asked.holds(predicate, signals);
+        (what & 1) === 0 ? this.#sighted.has(what >>> 1) : this.#asked.holds(what >>> 1, signals);
       at = code[isTrue ? at + 1 : at + 2] ?? ACCEPT;
     }
     return at === ACCEPT;
@@ -110,14 +109,20 @@ export class FastTraitIndex implements TraitIndex {
 
   /** A vacuous rule is filed by its opposite: it holds unless that does. */
   #answer(from: DataSourceId | null): TraitId[] {
-    const { vacuous, isVacuous, sids, dataSourceIds } = this.#rules;
+    const { vacuous, isVacuous } = this.#rules;
     const places: number[] = [];
     for (let n = 0; n < this.#holding.count; n += 1) {
       const rule = this.#holding.at(n);
-      if (isVacuous[rule] === 0) places.push(rule);
+      if (vacuous.length === 0 || isVacuous[rule] === 0) places.push(rule);
     }
     for (const rule of vacuous) if (!this.#holding.has(rule)) places.push(rule);
-    places.sort((one, other) => one - other);
+    return this.#traitsAt(places, from);
+  }
+
+  /** Places ascend as SIDs do; two traits of one SID are one trait. */
+  #traitsAt(places: number[], from: DataSourceId | null): TraitId[] {
+    const { sids, dataSourceIds } = this.#rules;
+    if (places.length > 1) places.sort((one, other) => one - other);
     const realized: TraitId[] = [];
     for (const rule of places) {
       if (from !== null && dataSourceIds[rule] !== from) continue;

@@ -4,7 +4,7 @@ import type { DataSourceId, TraitId } from "../../model/ids.ts";
 import { type Entry, type Filing, fileEntries } from "./filing.ts";
 import { clausesOf } from "./formula.ts";
 import { GuardChooser } from "./guards.ts";
-import { PredicateDictionary } from "./predicates.ts";
+import { type Predicate, PredicateDictionary } from "./predicates.ts";
 import { ProgramWriter } from "./programs.ts";
 import { type RangeEntry, RangeTable } from "./range-table.ts";
 import type { IndexedTrait } from "./trait-index.ts";
@@ -22,6 +22,8 @@ export interface FiledRules {
   readonly byKey: Filing;
   readonly ranges: RangeTable;
   readonly code: Int32Array;
+  /** What programs ask about, in the order in which they number it. */
+  readonly asked: readonly Predicate[];
   readonly turnCount: number;
 }
 
@@ -65,6 +67,7 @@ export function fileRules(
     byKey: fileEntries(keys.size, byKey),
     ranges: new RangeTable(keys.size, ranges),
     code: Int32Array.from(writer.code),
+    asked: writer.asked,
     turnCount,
   };
 }

@@ -10,12 +10,21 @@ export const ACCEPT = -1;
 export const REJECT = -2;
 
 export class ProgramWriter {
-  /** `what` is twice the predicate's number, and one more for a predicate that has to be asked. */
+  /**
+   * `what` is twice the number of a sighted predicate, or one more than twice the place of an asked one
+   * among those.
+   */
   readonly code: number[] = [];
+  readonly asked: readonly Predicate[];
   readonly #predicates: readonly Predicate[];
+  /** Places among the asked predicates, by number; -1 for sighted ones. */
+  readonly #askedPlaces: Int32Array;
 
   constructor(predicates: readonly Predicate[]) {
     this.#predicates = predicates;
+    this.asked = predicates.filter(({ kind }) => !isSighted(kind));
+    this.#askedPlaces = new Int32Array(predicates.length).fill(-1);
+    for (const [place, { id }] of this.asked.entries()) this.#askedPlaces[id] = place;
   }
 
   /** Where the program of a clause begins; `ACCEPT` when its guard says everything. */
@@ -43,8 +52,9 @@ export class ProgramWriter {
 
   #test(predicate: number, negated: boolean, onTrue: number, onFalse: number): number {
     const start = this.code.length;
+    const place = this.#askedPlaces[predicate] ?? -1;
     this.code.push(
-      predicate * 2 + (this.#isAsked(predicate) ? 1 : 0),
+      place < 0 ? predicate * 2 : place * 2 + 1,
       negated ? onFalse : onTrue,
       negated ? onTrue : onFalse,
     );
@@ -58,12 +68,7 @@ export class ProgramWriter {
 
   #cost(formula: Formula): number {
     if (formula.kind !== "predicate") return 2;
-    if (!this.#isAsked(formula.predicate)) return 0;
+    if ((this.#askedPlaces[formula.predicate] ?? -1) < 0) return 0;
     return this.#predicates[formula.predicate]?.kind === "regex" ? 3 : 1;
-  }
-
-  #isAsked(predicate: number): boolean {
-    const kind = this.#predicates[predicate]?.kind;
-    return kind !== undefined && !isSighted(kind);
   }
 }

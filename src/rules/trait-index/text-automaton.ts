@@ -16,70 +16,90 @@ const NONE = -1;
 /** A root with more children than this finds those of ASCII in a table. */
 const MAX_SEARCHED_CHILDREN = 4;
 const ASCII = 0x80;
+const NO_TABLE = new Int32Array(0);
+const ROW_SIZE = 4;
 
 export class TextAutomaton {
-  /** Children of node n are those from `#children[n]` to before `#children[n + 1]`, labels ascending. */
-  readonly #children: Int32Array;
+  /**
+   * Four numbers a node, so that a step touches one line: where its children begin (they end where the
+   * next node's begin), the label of the first or -1, the node to fall back to, and the first node on that
+   * way at which a text ends.
+   */
+  readonly #rows: Int32Array;
+  /** The unit that leads to a node; children lie side by side, labels ascending. */
   readonly #labels: Uint16Array;
-  /** The node of the longest proper suffix that is a prefix of some text; a root's is itself. */
-  readonly #fallbacks: Int32Array;
-  /** The predicate whose text ends at a node, and the first node on the way of fallbacks that has one. */
+  /** The predicate whose text ends at a node. */
   readonly #predicates: Int32Array;
-  readonly #found: Int32Array;
   /** For each root with many children: the child for each ASCII unit. */
   readonly #rootTables: readonly (Int32Array | null)[];
 
   constructor(rootCount: number, sought: readonly SoughtText[]) {
     const trie = buildTrie(rootCount, sought);
-    this.#children = Int32Array.from(trie.children);
     this.#labels = Uint16Array.from(trie.labels);
     this.#predicates = Int32Array.from(trie.predicates);
-    this.#fallbacks = new Int32Array(trie.labels.length);
-    this.#found = new Int32Array(trie.labels.length);
+    // One more, for the end of the last node's children.
+    this.#rows = new Int32Array((trie.labels.length + 1) * ROW_SIZE).fill(trie.labels.length);
+    for (let node = 0; node < trie.labels.length; node += 1) {
+      const first = trie.children[node] ?? 0;
+      const isLeaf = first === trie.children[node + 1];
+      this.#rows.set([first, isLeaf ? NONE : (trie.labels[first] ?? NONE)], node * ROW_SIZE);
+    }
     this.#rootTables = Array.from({ length: rootCount }, (_, root) => this.#rootTable(root));
     for (let node = 0; node < trie.labels.length; node += 1) {
       const fallback = this.#fallbackOf(node, rootCount, trie.parents);
-      this.#fallbacks[node] = fallback;
       const ends = this.#predicates[node] !== NONE;
-      this.#found[node] = ends ? node : node < rootCount ? NONE : (this.#found[fallback] ?? NONE);
+      const found = ends ? node : node < rootCount ? NONE : this.#found(fallback);
+      this.#rows.set([fallback, found], node * ROW_SIZE + 2);
     }
   }
 
   /** Marks the predicates whose texts are in the first `length` units; those marked before stay. */
   scan(root: number, units: Uint16Array, length: number, marks: Bits): void {
-    const fallbacks = this.#fallbacks;
+    const table = this.#rootTables[root] ?? NO_TABLE;
     let node = root;
     for (let i = 0; i < length; i += 1) {
       const unit = units[i] ?? 0;
-      let next = node === root ? this.#rootChild(root, unit) : this.#child(node, unit);
-      while (next === NONE && node !== root) {
-        node = fallbacks[node] ?? root;
-        next = node === root ? this.#rootChild(root, unit) : this.#child(node, unit);
+      let next = NONE;
+      while (node !== root && (next = this.#child(node, unit)) === NONE)
+        node = this.#fallback(node);
+      if (next === NONE) {
+        next = unit < table.length ? (table[unit] ?? NONE) : this.#child(root, unit);
+        if (next === NONE) continue;
       }
-      if (next === NONE) continue;
       node = next;
-      this.#report(node, marks);
+      const found = this.#found(node);
+      if (found !== NONE) this.#report(found, marks);
     }
   }
 
   /** A text that is marked has had all its suffixes marked with it. */
   #report(node: number, marks: Bits): void {
-    let found = this.#found[node] ?? NONE;
+    let found = node;
     while (found !== NONE && marks.add(this.#predicates[found] ?? 0)) {
-      const fallback = this.#fallbacks[found] ?? NONE;
-      found = this.#found[fallback] ?? NONE;
+      found = this.#found(this.#fallback(found));
     }
   }
 
-  #rootChild(root: number, unit: number): number {
-    const table = this.#rootTables[root];
-    return table && unit < ASCII ? (table[unit] ?? NONE) : this.#child(root, unit);
+  #fallback(node: number): number {
+    return this.#rows[node * ROW_SIZE + 2] ?? NONE;
+  }
+
+  #found(node: number): number {
+    return this.#rows[node * ROW_SIZE + 3] ?? NONE;
   }
 
   #child(node: number, unit: number): number {
-    let low = this.#children[node] ?? 0;
-    let high = this.#children[node + 1] ?? 0;
+    const row = node * ROW_SIZE;
+    const firstLabel = this.#rows[row + 1] ?? NONE;
+    if (firstLabel === unit) return this.#rows[row] ?? NONE;
+    // Labels ascend.
+    return firstLabel === NONE || firstLabel > unit ? NONE : this.#laterChild(row, unit);
+  }
+
+  #laterChild(row: number, unit: number): number {
     const labels = this.#labels;
+    let low = (this.#rows[row] ?? 0) + 1;
+    let high = this.#rows[row + ROW_SIZE] ?? 0;
     while (high - low > 4) {
       const middle = (low + high) >>> 1;
       if ((labels[middle] ?? 0) <= unit) low = middle;
@@ -90,8 +110,8 @@ export class TextAutomaton {
   }
 
   #rootTable(root: number): Int32Array | null {
-    const first = this.#children[root] ?? 0;
-    const end = this.#children[root + 1] ?? 0;
+    const first = this.#rows[root * ROW_SIZE] ?? 0;
+    const end = this.#rows[(root + 1) * ROW_SIZE] ?? 0;
     if (end - first <= MAX_SEARCHED_CHILDREN) return null;
     const table = new Int32Array(ASCII).fill(NONE);
     for (let child = first; child < end; child += 1) {
@@ -107,12 +127,12 @@ export class TextAutomaton {
     const parent = parents[node] ?? 0;
     if (parent < rootCount) return parent;
     const unit = this.#labels[node] ?? 0;
-    let from = this.#fallbacks[parent] ?? 0;
+    let from = this.#fallback(parent);
     for (;;) {
       const next = this.#child(from, unit);
       if (next !== NONE) return next;
       if (from < rootCount) return from;
-      from = this.#fallbacks[from] ?? 0;
+      from = this.#fallback(from);
     }
   }
 }

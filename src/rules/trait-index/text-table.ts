@@ -24,6 +24,11 @@ const SLOT_SIZE = 4;
 const FREE = -1;
 /** Slots for each text: with fewer, looking in vain takes longer. */
 const SLOTS_PER_TEXT = 1.6;
+/**
+ * Bits of the filter for each text. It fits a nearer memory than the slots do, and turns away nine in ten
+ * of the texts that no rule asks for.
+ */
+const FILTER_BITS_PER_TEXT = 8;
 
 /** The hash of nothing yet, under a key. */
 export function startHash(key: number): number {
@@ -54,11 +59,16 @@ export class TextTable {
   readonly #slots: Int32Array;
   readonly #mask: number;
   readonly #units: Uint16Array;
+  /** A bit for each hash that a text has, by its high bits: the slots go by the low ones. */
+  readonly #filter: Uint32Array;
+  readonly #filterShift: number;
 
   constructor(predicates: readonly Predicate[]) {
     const kept = predicates.filter(({ kind }) => ROLES[kind] !== undefined);
-    let capacity = 16;
-    while (capacity < kept.length * SLOTS_PER_TEXT) capacity *= 2;
+    const capacity = powerOfTwoFrom(kept.length * SLOTS_PER_TEXT);
+    const filterBits = powerOfTwoFrom(kept.length * FILTER_BITS_PER_TEXT);
+    this.#filter = new Uint32Array(filterBits >>> 5);
+    this.#filterShift = 32 - Math.log2(filterBits);
     this.#mask = capacity - 1;
     this.#slots = new Int32Array(capacity * SLOT_SIZE).fill(FREE);
     const unitCount = kept.reduce((sum, { text }) => sum + text.length + HEADER_UNITS, 0);
@@ -76,6 +86,8 @@ export class TextTable {
    */
   find(role: number, key: number, hash: number, text: TextPart): number {
     const finished = finishHash(hash, role);
+    const bit = finished >>> this.#filterShift;
+    if ((((this.#filter[bit >>> 5] ?? 0) >>> (bit & 31)) & 1) === 0) return FREE;
     let at = (finished & this.#mask) * SLOT_SIZE;
     for (;;) {
       const predicate = this.#slots[at + 1] ?? FREE;
@@ -92,6 +104,8 @@ export class TextTable {
       this.#units[start + HEADER_UNITS + i] = text.charCodeAt(i);
     }
     const hash = finishHash(hashOfText(key, text, role === SUFFIX), role);
+    const bit = hash >>> this.#filterShift;
+    this.#filter[bit >>> 5] = (this.#filter[bit >>> 5] ?? 0) | (1 << (bit & 31));
     let slot = hash & this.#mask;
     while (this.#slots[slot * SLOT_SIZE + 1] !== FREE) slot = (slot + 1) & this.#mask;
     this.#slots.set([hash, id, start, text.length], slot * SLOT_SIZE);
@@ -120,4 +134,10 @@ export function hashOfText(key: number, text: string, backwards: boolean): numbe
     for (let i = 0; i < text.length; i += 1) hash = addToHash(hash, text.charCodeAt(i));
   }
   return hash;
+}
+
+function powerOfTwoFrom(least: number): number {
+  let power = 64;
+  while (power < least) power *= 2;
+  return power;
 }

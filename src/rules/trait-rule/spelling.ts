@@ -35,8 +35,24 @@ export function isNumber(text: string): boolean {
 
 /** The number that a text spells, NaN when it spells none: `1e5`, ` 1` and `1,000` are no numbers. */
 export function numberOf(text: string): number {
-  // Minus zero becomes zero, so that equal numbers have equal bits.
+  const whole = shortWholeNumber(text);
+  if (whole >= 0) return whole;
+  // Minus zero becomes zero, so that equal numbers have one spelling.
   return isNumber(text) ? Number(text) + 0 : Number.NaN;
+}
+
+const MAX_SHORT_DIGITS = 9;
+
+/** The commonest spelling, read without a regular expression; -1 for every other text. */
+function shortWholeNumber(text: string): number {
+  if (text.length === 0 || text.length > MAX_SHORT_DIGITS) return -1;
+  let number = 0;
+  for (let i = 0; i < text.length; i += 1) {
+    const digit = text.charCodeAt(i) - 0x30;
+    if (digit < 0 || digit > 9) return -1;
+    number = number * 10 + digit;
+  }
+  return number;
 }
 
 /** Runs of letters and digits, in the order of the text. */
