@@ -21,6 +21,12 @@ const DEFAULT_DOMAIN = "dcs.localhost";
 /** A node promises to stop within 10 seconds; this is a little less, so that the whole keeps the promise. */
 const STOP_LIMIT_MS = 9500;
 
+const HINT = `
+The node did not start; its reason stands above. Where a port is taken, others do as well:
+
+  npm start -- --collect 127.0.0.1:0 --manage 127.0.0.1:0
+`;
+
 interface ReadyLine {
   readonly collect: string;
   readonly manage: string;
@@ -41,6 +47,7 @@ async function start(nodeArguments: readonly string[]): Promise<void> {
   node.on("close", (code, signal) => {
     site?.close();
     site?.closeAllConnections();
+    if (code !== 0 && site === null) console.error(HINT);
     // Killed by a signal has no code of its own: a shell would say 128 and something.
     process.exitCode = code ?? (signal === null ? 1 : 128);
     process.exit();
