@@ -11,6 +11,7 @@
 import { join } from "node:path";
 import { type Database, open, type RootDatabase } from "lmdb";
 import { CommitQueue, type Write } from "./commit-queue.ts";
+import { checkFile } from "./file-check.ts";
 import { checkFormat } from "./format.ts";
 import { StoreUnusable } from "./store-errors.ts";
 
@@ -20,11 +21,19 @@ export interface EnvironmentOptions {
   /** Made when it is missing. */
   readonly folder: string;
   readonly durability: Durability;
+  /**
+   * Reads both files whole before they are opened, to refuse damage of any kind: for the first process of a
+   * node. Without it they are read only when they are shorter than they should be, or when the machine was
+   * started anew since. About half a second a gigabyte.
+   */
+  readonly checksFiles?: boolean;
 }
 
 /** Keys and values are bytes. */
 export type Bytes = Database<Uint8Array, Uint8Array>;
 
+export const PROFILES_FILE = "profiles.mdb";
+export const DEFINITIONS_FILE = "definitions.mdb";
 /** Room for databases to come. */
 const MAX_DATABASES = 32;
 /** Processes times the read transactions that each may hold open. */
@@ -55,11 +64,14 @@ export class Environment {
   #lostCommits = 0;
   #closing: Promise<void> | undefined;
 
-  constructor({ folder, durability }: EnvironmentOptions) {
+  constructor({ folder, durability, checksFiles = false }: EnvironmentOptions) {
     this.durability = durability;
     const waits = durability === "fsync";
-    this.#profiles = openFile(join(folder, "profiles.mdb"), { waitsForDisk: waits });
-    this.#definitionsRoot = openFile(join(folder, "definitions.mdb"), { waitsForDisk: true });
+    const profiles = join(folder, PROFILES_FILE);
+    const definitions = join(folder, DEFINITIONS_FILE);
+    for (const path of [profiles, definitions]) checkFile(path, { always: checksFiles });
+    this.#profiles = openFile(profiles, { waitsForDisk: waits });
+    this.#definitionsRoot = openFile(definitions, { waitsForDisk: true });
     this.profilesOfDevices = openDatabase(this.#profiles, "profiles-of-devices");
     this.profilesOfDeclaredIds = openDatabase(this.#profiles, "profiles-of-declared-ids");
     this.definitions = openDatabase(this.#definitionsRoot, "definitions");
@@ -143,8 +155,9 @@ export function openEnvironment(options: EnvironmentOptions): Environment {
 }
 
 function openFile(path: string, { waitsForDisk }: { waitsForDisk: boolean }): FlushableRoot {
+  let root: RootDatabase<Uint8Array, Uint8Array> | undefined;
   try {
-    const root = open<Uint8Array, Uint8Array>({
+    root = open<Uint8Array, Uint8Array>({
       path,
       encoding: "binary",
       keyEncoding: "binary",
@@ -158,6 +171,7 @@ function openFile(path: string, { waitsForDisk }: { waitsForDisk: boolean }): Fl
     // The library's types leave `sync` out.
     return root as FlushableRoot;
   } catch (fault) {
+    root?.close();
     if (fault instanceof StoreUnusable) throw fault;
     const what = fault instanceof Error ? fault.message : String(fault);
     throw new StoreUnusable(path, what, fault);

@@ -3,7 +3,7 @@ import { StoreUnusable } from "./store-errors.ts";
 
 /** Changes when files of an older server can no longer be read as they are. */
 const FORMAT_VERSION = 1;
-const FORMAT_KEY = Buffer.from("dunlin-format");
+export const FORMAT_KEY = Buffer.from("dunlin-format");
 
 /** Marks a new file as ours, and refuses one that is not or that a newer server wrote. */
 export function checkFormat(root: RootDatabase<Uint8Array, Uint8Array>, path: string): void {

@@ -1,0 +1,104 @@
+// The head of an LMDB file, read before the library opens it: it maps the file into memory and believes it, so
+// that a file which is damaged or none of LMDB's would end the process.
+
+import { fstatSync, readFileSync, readSync } from "node:fs";
+import { StoreUnusable } from "./store-errors.ts";
+
+/** The state that a file is in when it is opened. */
+export interface FileHeader {
+  readonly pageSize: number;
+  /** Number of the last page in use; the file may be shorter when the last ones are free. */
+  readonly lastPage: number;
+  readonly transaction: number;
+  /** The roots of the tree of free pages and of the tree of databases. */
+  readonly roots: readonly [number, number];
+  /** Whether the machine was started anew since. */
+  readonly isOfEarlierBoot: boolean;
+  readonly fileBytes: number;
+}
+
+// Layout of LMDB's data version 2 as the library has it: all little-endian.
+export const PAGE_HEADER_BYTES = 24;
+export const PAGE_FLAGS_AT = 18;
+export const NO_PAGE = 2 ** 64;
+const META_PAGE = 8;
+const MAGIC = 0xbeefc0de;
+const DATA_VERSION = 2;
+const TREE_BYTES = 48;
+const ROOT_IN_TREE = 40;
+const META_BYTES = 24 + 2 * TREE_BYTES + 24;
+const SMALLEST_PAGE = 512;
+const LARGEST_PAGE = 65_536;
+/** Set in the flags of a state that was not on disk yet when it was written. */
+const NOT_YET_ON_DISK = 0x1000;
+
+interface Meta extends Omit<FileHeader, "fileBytes"> {
+  readonly isOnDisk: boolean;
+}
+
+/** The header of a file; null for one that is empty, which the library may fill. */
+export function readHeader(file: number, path: string): FileHeader | null {
+  if (fstatSync(file).size === 0) return null;
+  const first = readMeta(file, 0);
+  if (first === null) throw new StoreUnusable(path, "it is no LMDB file, or its head is damaged.");
+  const second = readMeta(file, first.pageSize);
+  if (second === null || second.pageSize !== first.pageSize) {
+    throw new StoreUnusable(path, "the second half of its head is missing or damaged.");
+  }
+  // Written by durability `fsync` alone, beside the first.
+  const flushed = readMeta(file, first.pageSize / 2);
+  const { isOnDisk: _, ...state } = stateAfter(first, second, flushed);
+  // Pages are written before the head that speaks of them: what it speaks of is there by now.
+  return { ...state, fileBytes: fstatSync(file).size };
+}
+
+/** Which of its states the library goes on from. */
+function stateAfter(first: Meta, second: Meta, flushed: Meta | null): Meta {
+  const [older, newer] = first.transaction < second.transaction ? [first, second] : [second, first];
+  if (flushed === null || !newer.isOfEarlierBoot || newer.isOnDisk) return newer;
+  return flushed.transaction >= older.transaction ? flushed : older;
+}
+
+function readMeta(file: number, at: number): Meta | null {
+  const bytes = Buffer.alloc(PAGE_HEADER_BYTES + META_BYTES);
+  const isWhole = readSync(file, bytes, 0, bytes.length, at) === bytes.length;
+  const meta = bytes.subarray(PAGE_HEADER_BYTES);
+  if (!isWhole || meta.readUInt32LE(0) !== MAGIC || meta.readUInt32LE(4) !== DATA_VERSION)
+    return null;
+  const free = meta.subarray(24, 24 + TREE_BYTES);
+  const main = meta.subarray(24 + TREE_BYTES, 24 + 2 * TREE_BYTES);
+  const tail = meta.subarray(24 + 2 * TREE_BYTES);
+  const pageSize = free.readUInt32LE(0);
+  const isPageSize = Math.log2(pageSize) % 1 === 0;
+  if (!isPageSize || pageSize < SMALLEST_PAGE || pageSize > LARGEST_PAGE) return null;
+  if (at % pageSize === 0 && bytes.readUInt16LE(PAGE_FLAGS_AT) !== META_PAGE) return null;
+  return {
+    pageSize,
+    lastPage: pageNumber(tail, 0),
+    transaction: pageNumber(tail, 8),
+    roots: [pageNumber(free, ROOT_IN_TREE), pageNumber(main, ROOT_IN_TREE)],
+    isOfEarlierBoot: tail.readBigInt64LE(16) !== bootId(),
+    isOnDisk: (free.readUInt16LE(4) & NOT_YET_ON_DISK) === 0,
+  };
+}
+
+/** A tree's root, from its description of 48 bytes. */
+export function rootOfTree(description: Buffer): number {
+  return pageNumber(description, ROOT_IN_TREE);
+}
+
+/** 64 bits as a number; `NO_PAGE` where all are set. */
+export function pageNumber(bytes: Buffer, at: number): number {
+  return bytes.readUInt32LE(at) + bytes.readUInt32LE(at + 4) * 2 ** 32;
+}
+
+/** What the library writes of it: the first eight digits. */
+function bootId(): bigint {
+  try {
+    const text = readFileSync("/proc/sys/kernel/random/boot_id", "latin1");
+    return BigInt(`0x${text.slice(0, text.indexOf("-"))}`);
+  } catch {
+    // Not Linux: every start counts as one after a boot.
+    return -1n;
+  }
+}
