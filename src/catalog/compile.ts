@@ -1,10 +1,10 @@
 // From a workspace to the snapshot that calls are answered with. Everything that a call would have to
 // look for is found here once.
 
-import { createHash } from "node:crypto";
 import type { PartnerDefinition, Workspace } from "@dunlin/contract/workspace";
 import { asPartnerId } from "../model/ids.ts";
 import { compilePartner } from "./compile-partner.ts";
+import { Fingerprint } from "./fingerprint.ts";
 import { type PartnerDefinitions, partition } from "./partner-definitions.ts";
 import type { CatalogSnapshot, PartnerCatalog } from "./snapshot.ts";
 
@@ -60,7 +60,8 @@ function compileOrReuse(
 
 /** Equal for equal definitions under equal secrets, of which equal catalogs come. */
 function fingerprintOf(definitions: PartnerDefinitions, secret: Uint8Array): string {
-  const hash = createHash("sha256").update(secret);
-  for (const part of Object.values(definitions)) hash.update(JSON.stringify(part)).update("\n");
-  return hash.digest("base64");
+  const fingerprint = new Fingerprint();
+  fingerprint.add(secret.join());
+  for (const part of Object.values(definitions)) fingerprint.add(JSON.stringify(part));
+  return fingerprint.toString();
 }

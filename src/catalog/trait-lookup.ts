@@ -58,16 +58,14 @@ function describeTrait(trait: Partly<TraitDefinition>, source: LookupSource): Tr
   };
 }
 
-/** The base traits in a folder and all folders below it. */
+/** The traits in a folder and all folders below it, folder traits left out. */
 class FolderMembers {
   readonly #traitsByFolder: ReadonlyMap<number | undefined, readonly Partly<TraitDefinition>[]>;
   readonly #foldersByParent: ReadonlyMap<number | undefined, readonly Partly<FolderDefinition>[]>;
   readonly #known = new Map<number, readonly TraitId[]>();
 
   constructor({ traits, folders }: LookupSource) {
-    const isBase = (trait: Partly<TraitDefinition>) =>
-      trait.traitType === undefined || KINDS[trait.traitType] === "base";
-    this.#traitsByFolder = Map.groupBy(traits.filter(isBase), (trait) => trait.folderId);
+    this.#traitsByFolder = Map.groupBy(traits, (trait) => trait.folderId);
     this.#foldersByParent = Map.groupBy(folders, (folder) => folder.parentFolderId);
   }
 
