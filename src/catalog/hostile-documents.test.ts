@@ -185,12 +185,16 @@ describe("warnings", () => {
     plant(document, "/traits/0/traitRule", 'NOT a == "1"');
     plant(document, "/traits/4/traitRule", "a == 1");
     plant(document, "/destinations/1/name", "COOKIE");
+    plant(document, "/destinations/1/mappings/0/url", "//a.example/%dpid_1001%/%DPID_2001%");
+    plant(document, "/idSyncs/0/urls", ["//a.example/%dpid_411%/%dpid_77%"]);
     const read = readWorkspace(document);
     assert.ok(read.ok);
     assert.deepEqual(briefly(read.value.warnings), [
       ["/traits/0/traitRule", "W_VACUOUS"],
       ["/traits/4/traitRule", "W_WITHOUT_EFFECT"],
+      ["/destinations/1/mappings/0/url", "W_UNKNOWN_REFERENCE"],
       ["/destinations/1/name", "W_DUPLICATE_NAME"],
+      ["/idSyncs/0/urls/0", "W_UNKNOWN_REFERENCE"],
     ]);
   });
 

@@ -4,7 +4,12 @@ import type { DestinationMapping } from "@dunlin/contract/workspace";
 import { CATALOG_LIMITS } from "../limits.ts";
 import type { DestinationDraft, Drafts, MappingDraft } from "./drafts.ts";
 import { quote, type Reading } from "./reading.ts";
-import { checkPartnerExists, PartnerCount, resolveReference } from "./references.ts";
+import {
+  checkPartnerExists,
+  PartnerCount,
+  resolveReference,
+  warnOfUnknownMacros,
+} from "./references.ts";
 import type { Registers } from "./registers.ts";
 import { hasAliasMacro } from "./spellings.ts";
 
@@ -22,7 +27,7 @@ export function checkDestinations(drafts: Drafts, registers: Registers, reading:
     counts.add(pid, place, reading);
     if (destination.destinationType === "S2S") serverCounts.add(pid, place, reading);
     checkPartnerExists(registers.partners, { place: [...place, "pid"], pid }, reading);
-    checkSettings(destination, place, reading);
+    checkSettings(destination, { place, registers }, reading);
     checkSites(destination, { place, registers }, reading);
     checkMappings(destination, { place, registers }, reading);
 
@@ -37,8 +42,17 @@ export function checkDestinations(drafts: Drafts, registers: Registers, reading:
   }
 }
 
+interface Surroundings {
+  readonly place: Place;
+  readonly registers: Registers;
+}
+
 /** Keys that other settings make necessary. */
-function checkSettings(destination: DestinationDraft, place: Place, reading: Reading): void {
+function checkSettings(
+  destination: DestinationDraft,
+  { place, registers }: Surroundings,
+  reading: Reading,
+): void {
   const isSerialized = destination.serializationEnabled === true;
   const need = (key: string, value: unknown, why: string) => {
     if (value !== null) return;
@@ -50,6 +64,8 @@ function checkSettings(destination: DestinationDraft, place: Place, reading: Rea
     need("delimiter", destination.delimiter, why);
     for (const key of ["urlFormatString", "secureUrlFormatString"] as const) {
       const url = destination[key];
+      const macros = { url, place: [...place, key], pid: destination.pid };
+      warnOfUnknownMacros(registers.dataSources, macros, reading);
       if (url === undefined || url === null || hasAliasMacro(url)) continue;
       const message = `The URL ${quote(url)} has no %ALIAS%, where the segments would go.`;
       reading.faultAt([...place, key], "E_VALUE", message);
@@ -64,11 +80,6 @@ function checkSettings(destination: DestinationDraft, place: Place, reading: Rea
       need("serializationSeparator", separator, "where segments are serialized");
     }
   }
-}
-
-interface Surroundings {
-  readonly place: Place;
-  readonly registers: Registers;
 }
 
 function checkSites(
@@ -111,6 +122,10 @@ function checkMappings(
       checkMapped(destination, { sid, place: [...at, "sid"], registers }, reading);
     }
     checkMappingKeys(destination, mapping, at, reading);
+    for (const key of ["url", "secureUrl"] as const) {
+      const macros = { url: mapping[key], place: [...at, key], pid: destination.pid };
+      warnOfUnknownMacros(registers.dataSources, macros, reading);
+    }
   }
 }
 

@@ -150,10 +150,18 @@ const ROWS: readonly Row[] = [
       "/segmentFolders/7": { folderId: 12, pid: 1957, name: "?", parentFolderId: 99 },
     },
     faults: [
-      ["/folders/0/parentFolderId", "E_VALUE", "The folder is inside itself"],
-      ["/folders/1/parentFolderId", "E_VALUE", "The folder is inside itself"],
+      ["/folders/0/parentFolderId", "E_VALUE", "The folder is, or lies in, a folder that is"],
+      ["/folders/1/parentFolderId", "E_VALUE", "The folder is, or lies in, a folder that is"],
       ["/segmentFolders/6/parentFolderId", "E_LIMIT", "The folder is at level 6; 5 are allowed."],
       ["/segmentFolders/7/parentFolderId", "E_UNKNOWN_REFERENCE", "There is no folder 99."],
+    ],
+  },
+  {
+    title: "a folder does not lie in a circle of others",
+    plant: { "/folders/1/parentFolderId": 2, "/folders/0/parentFolderId": 2 },
+    faults: [
+      ["/folders/0/parentFolderId", "E_VALUE", "The folder is, or lies in"],
+      ["/folders/1/parentFolderId", "E_VALUE", "The folder is, or lies in"],
     ],
   },
   {
@@ -341,6 +349,16 @@ describe("what cannot change", () => {
     assert.deepEqual(read.ok ? [] : read.error.map(({ at, code }) => [at, code]), [
       ["/partners/0/idMapping", "E_IMMUTABLE"],
       ["/partners/1/idMapping", "E_IMMUTABLE"],
+    ]);
+  });
+
+  it("a keyed partner with another org ID is warned, another is not", () => {
+    const document = aDocument();
+    plant(document, "/partners/0/orgId", "C1B2C3D4E5F60718293A4B5C@AdobeOrg");
+    plant(document, "/partners/1/orgId", "D1B2C3D4E5F60718293A4B5C@AdobeOrg");
+    const read = readWorkspace(document, previous());
+    assert.deepEqual(read.ok && read.value.warnings.map(({ at, code }) => [at, code]), [
+      ["/partners/0/orgId", "W_OTHER_VISITOR_IDS"],
     ]);
   });
 

@@ -44,7 +44,11 @@ export function checkFolders(drafts: Drafts, registers: Registers, reading: Read
 
 function checkDepth(depth: number, place: readonly (string | number)[], reading: Reading): void {
   if (depth === Depths.ENDLESS) {
-    reading.faultAt(place, "E_VALUE", "The folder is inside itself; expected a tree.");
+    reading.faultAt(
+      place,
+      "E_VALUE",
+      "The folder is, or lies in, a folder that is inside itself; expected a tree.",
+    );
   } else if (depth > CATALOG_LIMITS.folderDepth) {
     const limit = CATALOG_LIMITS.folderDepth;
     reading.faultAt(place, "E_LIMIT", `The folder is at level ${depth}; ${limit} are allowed.`);

@@ -5,7 +5,12 @@ import { CATALOG_LIMITS } from "../limits.ts";
 import type { Drafts } from "./drafts.ts";
 import { type Keys, objectOf, optional, required } from "./objects.ts";
 import type { Reading } from "./reading.ts";
-import { checkPartnerExists, PartnerCount, resolveReference } from "./references.ts";
+import {
+  checkPartnerExists,
+  PartnerCount,
+  resolveReference,
+  warnOfUnknownMacros,
+} from "./references.ts";
 import type { Registers } from "./registers.ts";
 import { pageUrl } from "./spellings.ts";
 import { flag, id, integer, oneOf, setOf } from "./values.ts";
@@ -39,5 +44,9 @@ export function checkIdSyncs(drafts: Drafts, registers: Registers, reading: Read
     checkPartnerExists(registers.partners, { place: [...place, "pid"], pid }, reading);
     const source = { place: [...place, "dataSourceId"], id: dataSourceId, pid };
     resolveReference(registers.dataSources, source, reading);
+    for (const [item, url] of (sync.urls ?? []).entries()) {
+      const urlPlace = [...place, "urls", item];
+      warnOfUnknownMacros(registers.dataSources, { url, place: urlPlace, pid }, reading);
+    }
   }
 }

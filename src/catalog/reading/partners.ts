@@ -119,14 +119,21 @@ function checkConsentVendor(drafts: Drafts, reading: Reading): void {
 }
 
 function checkMappingsStay(drafts: Drafts, previous: Workspace, reading: Reading): void {
-  const before = new Map(previous.partners.map((partner) => [partner.pid, partner.idMapping]));
+  const before = new Map(previous.partners.map((partner) => [partner.pid, partner]));
   for (const [index, partner] of drafts.partners.entries()) {
-    if (partner?.pid === undefined || partner.idMapping === undefined) continue;
-    const mapping = before.get(partner.pid);
-    if (mapping === undefined || mapping === partner.idMapping) continue;
-    const message =
-      `Partner ${partner.pid} has the ID mapping "${mapping}", which cannot change: ` +
-      "every visitor of the partner would become somebody else.";
-    reading.faultAt(["partners", index, "idMapping"], "E_IMMUTABLE", message);
+    const old = partner?.pid === undefined ? undefined : before.get(partner.pid);
+    if (partner === undefined || old === undefined) continue;
+    const who = `Partner ${old.pid}`;
+    if (partner.idMapping !== undefined && partner.idMapping !== old.idMapping) {
+      const message =
+        `${who} has the ID mapping "${old.idMapping}", which cannot change: ` +
+        "every visitor of the partner would become somebody else.";
+      reading.faultAt(["partners", index, "idMapping"], "E_IMMUTABLE", message);
+    }
+    // Keyed IDs follow from the org ID.
+    if (old.idMapping === "keyed" && partner.orgId !== undefined && partner.orgId !== old.orgId) {
+      const message = `${who} gets another org ID: every visitor of the partner gets another MID.`;
+      reading.warnAt(["partners", index, "orgId"], { code: "W_OTHER_VISITOR_IDS", message });
+    }
   }
 }

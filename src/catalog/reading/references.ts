@@ -45,6 +45,30 @@ export function checkPartnerExists(
   resolveReference(partners, { place, id: pid, pid }, reading);
 }
 
+const DECLARED_ID_MACRO = /%dpid_(\d{1,15})%/gi;
+
+/**
+ * A URL may ask for the visitor's ID in a data source by macro. One that the partner may not use gives
+ * nothing, which is odd but no fault ("Data out and in", Destination macros).
+ */
+export function warnOfUnknownMacros(
+  dataSources: Register<{ readonly pid: number | null | undefined }>,
+  {
+    url,
+    place,
+    pid,
+  }: { readonly url: string | null | undefined; place: Place; pid: number | undefined },
+  reading: Reading,
+): void {
+  if (url === null || url === undefined || pid === undefined || !dataSources.isComplete) return;
+  for (const [macro, digits] of url.matchAll(DECLARED_ID_MACRO)) {
+    const source = dataSources.get(Number(digits));
+    if (source !== undefined && (source.pid === null || source.pid === pid)) continue;
+    const message = `The macro ${macro} gives nothing: partner ${pid} has no such data source.`;
+    reading.warnAt(place, { code: "W_UNKNOWN_REFERENCE", message });
+  }
+}
+
 /**
  * Counts objects partner by partner. The first one above the ceiling is noted, once a partner: those
  * behind it are too many for the same reason.
