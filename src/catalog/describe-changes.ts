@@ -16,32 +16,34 @@ export function describeChanges(before: Workspace | null, after: Workspace): Wor
 
 /** Settings are always there: they can only be updated, the first time as well. */
 function compareSettings(before: Workspace | null, after: Workspace): ChangeCounts {
-  const isSame = before !== null && spell(before.settings) === spell(after.settings);
+  const isSame = before !== null && areSame(before.settings, after.settings);
   return { created: 0, updated: isSame ? 0 : 1, deleted: 0 };
 }
 
 function compareLists(name: ListName, before: Workspace | null, after: Workspace): ChangeCounts {
-  const old = spellAll(name, before);
+  const old = byId(name, before);
   let created = 0;
   let updated = 0;
-  for (const [id, spelling] of spellAll(name, after)) {
-    const oldSpelling = old.get(id);
-    if (oldSpelling === undefined) created += 1;
-    else if (oldSpelling !== spelling) updated += 1;
+  for (const [id, item] of byId(name, after)) {
+    const oldItem = old.get(id);
+    if (oldItem === undefined) created += 1;
+    else if (!areSame(oldItem, item)) updated += 1;
     old.delete(id);
   }
   // What nobody asked for is gone.
   return { created, updated, deleted: old.size };
 }
 
-function spellAll(name: ListName, workspace: Workspace | null): Map<unknown, string> {
-  const idKey: string = LIST_IDS[name];
-  return new Map(
-    (workspace?.[name] ?? []).map((item) => [
-      new Map(Object.entries(item)).get(idKey),
-      spell(item),
-    ]),
-  );
+function byId(name: ListName, workspace: Workspace | null): Map<number, object> {
+  const items: readonly object[] = workspace?.[name] ?? [];
+  const idKey = LIST_IDS[name];
+  // The table names for each list the key that holds its ID.
+  return new Map(items.map((item) => [(item as Record<string, number>)[idKey] ?? 0, item]));
+}
+
+function areSame(a: object, b: object): boolean {
+  // Most objects are spelt alike: only others are worth putting in order.
+  return JSON.stringify(a) === JSON.stringify(b) || spell(a) === spell(b);
 }
 
 /** Equal for values that mean the same: the order of keys and of lists has no meaning. */
