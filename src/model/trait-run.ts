@@ -5,14 +5,14 @@
 // just ended stays hidden in the record until no call that could join it to the new one can still come.
 
 import type { Realization, TraitRecord, TraitRun } from "./profile.ts";
-import { expiresAt, utcDay } from "./time.ts";
+import { DAY_MS, expiresAt, utcDay } from "./time.ts";
 
 /**
  * How late a call's change may be stored, measured against the latest one stored on that profile. Within
  * it the order of arrival makes no difference at all. One day: the longest for which one hidden run
  * is enough, since two runs of a trait lie more than a day apart.
  */
-export const LATENESS_MS = 86_400_000;
+export const LATENESS_MS = DAY_MS;
 
 export interface RealizedAt extends Realization {
   readonly at: number;

@@ -1,4 +1,5 @@
 const FIRST_CAPACITY = 1024;
+const LONGEST_VARINT = 8;
 
 /** Writes bytes into a buffer that grows and is used again. */
 export class ByteWriter {
@@ -10,22 +11,28 @@ export class ByteWriter {
   }
 
   byte(value: number): void {
-    if (this.#length === this.#bytes.length) this.#grow(1);
+    this.#makeRoom(1);
     this.#bytes[this.#length++] = value;
   }
 
   /** A whole number from 0 up to 2^53 - 1: seven bits a byte, the lowest first. */
   varint(value: number): void {
-    if (!(Number.isSafeInteger(value) && value >= 0)) {
-      throw new Error(`Invariant broken: a record holds whole numbers from 0, not ${value}`);
-    }
+    this.#makeRoom(LONGEST_VARINT);
+    const bytes = this.#bytes;
+    let length = this.#length;
     let rest = value;
-    while (rest >= 0x80) {
+    if ((rest | 0) !== rest || rest < 0) {
+      if (!(Number.isSafeInteger(value) && value >= 0)) {
+        throw new Error(`Invariant broken: a record holds whole numbers from 0, not ${value}`);
+      }
       // Bit operations end at 32 bits, times and counts do not.
-      this.byte((rest % 0x80) | 0x80);
-      rest = Math.floor(rest / 0x80);
+      for (; rest > 0x7fff_ffff; rest = Math.floor(rest / 0x80)) {
+        bytes[length++] = (rest % 0x80) | 0x80;
+      }
     }
-    this.byte(rest);
+    for (; rest > 0x7f; rest >>>= 7) bytes[length++] = (rest & 0x7f) | 0x80;
+    bytes[length++] = rest;
+    this.#length = length;
   }
 
   uint32(value: number): void {
@@ -35,6 +42,10 @@ export class ByteWriter {
   /** What was written since `begin`; valid until the next `begin`. */
   written(): Uint8Array<ArrayBuffer> {
     return this.#bytes.subarray(0, this.#length);
+  }
+
+  #makeRoom(count: number): void {
+    if (this.#length + count > this.#bytes.length) this.#grow(count);
   }
 
   #grow(by: number): void {

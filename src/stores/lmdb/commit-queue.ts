@@ -17,6 +17,8 @@ interface Waiting {
 
 /** Beyond this many waiting commits a call is refused rather than kept in memory. */
 export const MAX_WAITING_COMMITS = 20_000;
+/** So that neither this process nor another that wants to write stands still for more than some milliseconds. */
+export const MAX_COMMITS_A_TRANSACTION = 1_000;
 
 export class CommitQueue {
   readonly #transact: Transact;
@@ -46,9 +48,7 @@ export class CommitQueue {
 
   /** Commits what waits before it returns. Only for a `Transact` that does not wait either. */
   commitNow(): void {
-    const group = this.#waiting;
-    this.#waiting = [];
-    if (group.length > 0) this.#commitGroup(group);
+    while (this.#waiting.length > 0) this.#commitGroup(this.#nextGroup());
   }
 
   /** Waits for all that was accepted, and accepts nothing more. */
@@ -69,13 +69,17 @@ export class CommitQueue {
 
   async #commitGroups(): Promise<void> {
     while (this.#waiting.length > 0) {
-      const group = this.#waiting;
-      this.#waiting = [];
-      await this.#commitGroup(group);
+      await this.#commitGroup(this.#nextGroup());
       // Answers go out, and calls come in, before the next group.
       await nextTurn();
     }
     this.#underWay = null;
+  }
+
+  #nextGroup(): Waiting[] {
+    const all = this.#waiting;
+    this.#waiting = all.splice(MAX_COMMITS_A_TRANSACTION);
+    return all;
   }
 
   #commitGroup(group: readonly Waiting[]): void | Promise<void> {

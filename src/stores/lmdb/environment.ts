@@ -4,7 +4,8 @@
 //           loss takes the last moments, and since nothing orders the writes until then, it may damage the
 //           file: restore a backup. No transaction waits for the disk.
 //   fsync   Answered once on disk. A power loss takes nothing that was answered, and damages nothing.
-//   off     Answered at once, committed at the end of the turn. kill -9 takes what was not committed yet.
+//   off     Answered at once, committed at the end of the turn, when other processes see it too. kill -9 takes
+//           what was not committed yet; a power loss does what it does with `commit`.
 //
 // Definitions have a file of their own, always written as with `fsync`: no mode puts them at risk.
 

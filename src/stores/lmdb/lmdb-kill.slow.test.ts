@@ -1,4 +1,5 @@
-// kill -9 while commits are under way: whatever was answered must be there afterwards.
+// kill -9 while commits are under way: whatever was answered must be there afterwards. And many commits at once
+// on a disk that is waited for.
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
@@ -37,6 +38,22 @@ describe("kill -9 of committing processes", () => {
       }
     });
   }
+});
+
+describe("durability fsync under load of two processes", () => {
+  it("counts ten thousand concurrent commits for one visitor as ten thousand", async () => {
+    const folder = storeFolder();
+    const durability = "fsync";
+    const writing = { folder, durability, commits: 5_000, inFlight: 500 } as const;
+    const writers = [spawnWriter(writing), spawnWriter(writing)];
+    const answers = await Promise.all(
+      writers.map((writer) => countAnswersUntilKilled(writer, Number.POSITIVE_INFINITY)),
+    );
+    assert.deepEqual(answers, [5_000, 5_000]);
+    const store = new LmdbProfileStore(openEnvironment({ folder, durability }));
+    assert.equal(await countStored(store), 10_000);
+    await store.close();
+  });
 });
 
 async function countAnswersUntilKilled(

@@ -16,24 +16,15 @@ import { LmdbDefinitionStore } from "./lmdb-definition-store.ts";
 import { LmdbProfileStore } from "./lmdb-profile-store.ts";
 
 describe("processes that share an environment", () => {
-  for (const durability of ["commit", "fsync"] as const) {
-    it(`count ten thousand concurrent commits for one visitor as ten thousand (${durability})`, async () => {
-      const folder = storeFolder();
-      const writing = { folder, durability, commits: 5_000, inFlight: 500 };
-      const writers = [spawnWriter(writing), spawnWriter(writing)];
-      const codes = await Promise.all(
-        writers.map(async (writer) => {
-          writer.stdout?.resume();
-          const [code] = await once(writer, "close");
-          return code;
-        }),
-      );
-      assert.deepEqual(codes, [0, 0]);
-      const store = new LmdbProfileStore(openEnvironment({ folder, durability }));
-      assert.equal(await countStored(store), 10_000);
-      await store.close();
-    });
-  }
+  it("count ten thousand concurrent commits for one visitor as ten thousand", async () => {
+    const folder = storeFolder();
+    const durability = "commit";
+    const writing = { folder, durability, commits: 5_000, inFlight: 500 } as const;
+    await Promise.all([untilDone(spawnWriter(writing)), untilDone(spawnWriter(writing))]);
+    const store = new LmdbProfileStore(openEnvironment({ folder, durability }));
+    assert.equal(await countStored(store), 10_000);
+    await store.close();
+  });
 
   it("see each other's commits at once, also within one turn of the event loop", async () => {
     const folder = storeFolder();
@@ -77,3 +68,8 @@ describe("processes that share an environment", () => {
     await store.close();
   });
 });
+
+async function untilDone(writer: ReturnType<typeof spawnWriter>): Promise<void> {
+  writer.stdout?.resume();
+  assert.deepEqual(await once(writer, "close"), [0, null]);
+}
