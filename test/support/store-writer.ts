@@ -7,6 +7,7 @@ import { writeSync } from "node:fs";
 import { asPartnerId, parseDeviceId } from "../../src/model/ids.ts";
 import type { ProfileKey } from "../../src/profiles/store.ts";
 import { type Durability, openEnvironment } from "../../src/stores/lmdb/environment.ts";
+import { LmdbDefinitionStore } from "../../src/stores/lmdb/lmdb-definition-store.ts";
 import { LmdbProfileStore } from "../../src/stores/lmdb/lmdb-profile-store.ts";
 import { deltaOf } from "./store-deltas.ts";
 
@@ -15,6 +16,8 @@ export interface Writing {
   readonly durability: Durability;
   readonly commits: number;
   readonly inFlight: number;
+  /** A document to publish first. */
+  readonly publishes?: string;
 }
 
 export const TRAIT = 5001;
@@ -42,8 +45,11 @@ export function writerArguments(writing: Writing): string[] {
   return [import.meta.filename, JSON.stringify(writing)];
 }
 
-async function write({ folder, durability, commits, inFlight }: Writing): Promise<void> {
-  const store = new LmdbProfileStore(openEnvironment({ folder, durability }));
+async function write(writing: Writing): Promise<void> {
+  const { folder, durability, commits, inFlight, publishes } = writing;
+  const environment = openEnvironment({ folder, durability });
+  if (publishes !== undefined) await new LmdbDefinitionStore(environment).publish(publishes);
+  const store = new LmdbProfileStore(environment);
   const change = { key: theVisitor(), delta: deltaOf({ at: NOON, realized: { [TRAIT]: 120 } }) };
   let begun = 0;
   const client = async (): Promise<void> => {
