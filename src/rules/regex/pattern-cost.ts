@@ -5,6 +5,9 @@ import { onlyCharacter, type Pattern, type Repeat } from "./pattern-tree.ts";
 /** Values longer than this are cut for the backtracking engine ("Audience model", Regex engine). */
 export const MAX_BACKTRACKED_CHARACTERS = 2_048;
 
+/** A Unicode property is hundreds of ranges, and takes as long to compile as so many characters. */
+const CHARACTERS_PER_PROPERTY = 20;
+
 export interface AutomatonSize {
   /** Characters and sets after counted repeats are written out. */
   readonly characters: number;
@@ -26,8 +29,13 @@ export function automatonSize(node: Pattern): AutomatonSize {
       return automatonSize(node.body);
     case "repeat":
       return repeatedSize(node);
-    case "oneOf":
-      return { characters: 1, wide: onlyCharacter(node) === null ? 1 : 0 };
+    case "oneOf": {
+      const properties = node.items.filter(({ kind }) => kind === "property").length;
+      return {
+        characters: 1 + properties * CHARACTERS_PER_PROPERTY,
+        wide: onlyCharacter(node) === null ? 1 : 0,
+      };
+    }
     case "assertion":
     case "backReference":
       return { characters: 1, wide: 0 };

@@ -43,7 +43,7 @@ export function printForJavaScript(pattern: Pattern): string {
 function print(node: Pattern, spelling: Spelling): string {
   switch (node.kind) {
     case "sequence":
-      return node.items.map((item) => printItem(item, spelling)).join("");
+      return printSequence(node.items, spelling);
     case "choice":
       return node.options.map((option) => printItem(option, spelling)).join("|");
     case "repeat":
@@ -60,6 +60,21 @@ function print(node: Pattern, spelling: Spelling): string {
       // Enclosed, so that a digit that follows is not read as a part of it.
       return caseless(node.ignoreCase, `(?:\\${node.group})`);
   }
+}
+
+/** Neighbours that match without regard to case share one group. */
+function printSequence(items: readonly Pattern[], spelling: Spelling): string {
+  let text = "";
+  let caselessRun = "";
+  for (const item of items) {
+    if (item.kind === "oneOf" && item.ignoreCase) {
+      caselessRun += printOneOf(item, spelling);
+      continue;
+    }
+    text += caseless(caselessRun !== "", caselessRun) + printItem(item, spelling);
+    caselessRun = "";
+  }
+  return text + caseless(caselessRun !== "", caselessRun);
 }
 
 function printItem(node: Pattern, spelling: Spelling): string {

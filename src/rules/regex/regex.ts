@@ -3,8 +3,8 @@
 // A pattern runs on re2js, whose time is linear. What that engine cannot do (look-around, references back)
 // runs on the backtracking engine of JavaScript when the pattern's tree shows that it cannot explode.
 
-import { RE2Set } from "re2js";
 import { err, ok, type Result } from "../../model/result.ts";
+import { linearEngine } from "./linear-engine.ts";
 import { parsePattern } from "./parse-pattern.ts";
 import { automatonSize, backtrackingSteps, MAX_BACKTRACKED_CHARACTERS } from "./pattern-cost.ts";
 import { type Pattern, somewhere } from "./pattern-tree.ts";
@@ -12,30 +12,43 @@ import { printForJavaScript, printForRe2 } from "./print-pattern.ts";
 import { requiredText } from "./required-text.ts";
 
 export interface Regex {
-  /** Whether the whole value matches; a value beyond `maxCharacters` is cut before. */
+  /** Whether the whole value matches; a very long value is cut before. */
   matches(value: string): boolean;
-  readonly maxCharacters: number;
-  /** At most so many steps a character, about 15 ns each: what a call's budget is counted in. */
-  readonly stepsPerCharacter: number;
+  /** At most so many steps, about 15 ns each, for a value of this length: what a call's budget counts. */
+  stepsFor(characters: number): number;
   /** Text that each matching value holds, or null when there is none worth looking for. */
   requiredText(folded: boolean): string | null;
+  /** What compiling it costs, to be added up over a rule: microseconds, roughly. */
+  readonly size: number;
+  /** Null for a pattern of the backtracking engine. */
+  readonly linear: LinearForm | null;
+}
+
+export interface LinearForm {
+  /** In RE2's spelling. */
+  readonly source: string;
+  /** Steps for each character of a value, at most. */
+  readonly width: number;
+  /** Values are cut here. */
+  readonly maxCharacters: number;
 }
 
 const MAX_PATTERN_CHARACTERS = 16_384;
 /** Characters and sets of a pattern with its counted repeats written out: what compiling costs. */
-const MAX_AUTOMATON_SIZE = 5_000;
+const MAX_AUTOMATON_SIZE = 2_000;
 /** Those of them that matching may have to try at each character of a value. */
-const MAX_WIDE_AUTOMATON_SIZE = 600;
+const MAX_WIDTH = 600;
+const MIN_WIDTH = 8;
 /** About 10 ms for a pattern made to be slow on a value made for it. */
 const MAX_STEPS_PER_VALUE = 600_000;
-/** An exception: a value of this length is never cut. */
-const MIN_MATCHED_CHARACTERS = 1_024;
 const MAX_MATCHED_CHARACTERS = 32_768;
-/** States that re2js may keep for a pattern; beyond, it works without. */
-const MAX_STATE_BYTES = 262_144;
-/** Steps of the backtracking engine on a value of the greatest length: about 10 ms. */
+/** Steps of the backtracking engine on a value of the greatest length: two repeats after one another. */
 const MAX_BACKTRACKING_STEPS = 9_000_000;
-const BACKTRACKING_STEPS_PER_CHARACTER = 1_000;
+/** Those steps are compiled code, faster by as much than a step of an automaton. */
+const BACKTRACKING_STEPS_PER_STEP = 10;
+/** What a value costs before its first character: a pattern that was not in use is far away in memory. */
+const STEPS_PER_VALUE = 100;
+const SIZE_PER_PATTERN = 20;
 
 /** A pattern ready to run, or a sentence on what is wrong with it. */
 export function compileRegex(text: string): Result<Regex, string> {
@@ -48,78 +61,75 @@ export function compileRegex(text: string): Result<Regex, string> {
   if (!parsed.ok) {
     return err(`Found a regular expression with ${parsed.error}, which is not possible here.`);
   }
-  const { characters, wide } = automatonSize(parsed.value);
-  if (characters > MAX_AUTOMATON_SIZE || wide > MAX_WIDE_AUTOMATON_SIZE) {
-    return err(
-      `Found a regular expression of ${characters} characters and sets with its repeats written out, ${wide} of them sets or repeated; the most are ${MAX_AUTOMATON_SIZE} and ${MAX_WIDE_AUTOMATON_SIZE}.`,
-    );
-  }
-  return needsBacktracking(parsed.value)
-    ? backtrackingRegex(parsed.value)
-    : linearRegex(parsed.value, wide);
+  const pattern = parsed.value;
+  const { characters, wide } = automatonSize(pattern);
+  if (characters > MAX_AUTOMATON_SIZE || wide > MAX_WIDTH) return err(tooLarge(characters, wide));
+  const size = SIZE_PER_PATTERN + characters;
+  return needsBacktracking(pattern)
+    ? backtrackingRegex(pattern, size)
+    : linearRegex(pattern, size, Math.max(wide, MIN_WIDTH));
+}
+
+function tooLarge(characters: number, wide: number): string {
+  const [limit, count, what] =
+    wide > MAX_WIDTH
+      ? [MAX_WIDTH, wide, "sets and repeated characters"]
+      : [MAX_AUTOMATON_SIZE, characters, "characters and sets"];
+  const found = count > 1_000_000 ? "millions of" : `${count}`;
+  return `Found a regular expression of ${found} ${what} with its repeats written out; the most is ${limit}.`;
 }
 
 function needsBacktracking(pattern: Pattern): boolean {
   return somewhere(pattern, ({ kind }) => kind === "look" || kind === "backReference");
 }
 
-function linearRegex(pattern: Pattern, wide: number): Result<Regex, string> {
-  const set = new RE2Set(RE2Set.ANCHOR_BOTH, 0, MAX_STATE_BYTES);
-  const fault = whatItThrows(() => {
-    set.add(printForRe2(pattern));
-    set.compile();
-  });
-  if (fault !== null) return err(`Found a regular expression that cannot run: ${fault}.`);
-  const stepsPerCharacter = Math.max(wide, 8);
-  const affordable = Math.floor(MAX_STEPS_PER_VALUE / stepsPerCharacter);
-  const maxCharacters = Math.min(
-    Math.max(affordable, MIN_MATCHED_CHARACTERS),
-    MAX_MATCHED_CHARACTERS,
-  );
+function linearRegex(pattern: Pattern, size: number, width: number): Result<Regex, string> {
+  const source = printForRe2(pattern);
+  const compiled = linearEngine([source]);
+  if (!compiled.ok) return err(`Found a regular expression that cannot run: ${compiled.error}.`);
+  const engine = compiled.value;
+  const maxCharacters = Math.min(Math.floor(MAX_STEPS_PER_VALUE / width), MAX_MATCHED_CHARACTERS);
   return ok({
-    matches: (value) => set.match(cut(value, maxCharacters)).length > 0,
-    maxCharacters,
-    stepsPerCharacter,
+    matches: (value) => engine.matching(cut(value, maxCharacters)).length > 0,
+    stepsFor: (characters) => STEPS_PER_VALUE + Math.min(characters, maxCharacters) * width,
     requiredText: (folded) => requiredText(pattern, folded),
+    size,
+    linear: { source, width, maxCharacters },
   });
 }
 
-function backtrackingRegex(pattern: Pattern): Result<Regex, string> {
-  if (backtrackingSteps(pattern) > MAX_BACKTRACKING_STEPS) {
+function backtrackingRegex(pattern: Pattern, size: number): Result<Regex, string> {
+  const steps = backtrackingSteps(pattern);
+  if (steps > MAX_BACKTRACKING_STEPS) {
     return err(
       "Found a regular expression with a look-around or a reference back whose repeats may take too long on some values; expected at most two repeats after one another and none inside another.",
     );
   }
-  let compiled: RegExp | null = null;
-  const fault = whatItThrows(() => {
-    compiled = new RegExp(printForJavaScript(pattern), "u");
+  const compiled = javaScriptRegex(pattern);
+  if (!compiled.ok) return compiled;
+  const regex = compiled.value;
+  return ok({
+    matches: (value) => regex.test(cut(value, MAX_BACKTRACKED_CHARACTERS)),
+    stepsFor: (characters) => {
+      const share = Math.min(characters / MAX_BACKTRACKED_CHARACTERS, 1);
+      return STEPS_PER_VALUE + (share * steps) / BACKTRACKING_STEPS_PER_STEP;
+    },
+    requiredText: (folded) => requiredText(pattern, folded),
+    size,
+    linear: null,
   });
-  const regex: RegExp | null = compiled;
-  if (fault !== null || regex === null) {
-    return err(`Found a regular expression that cannot run: ${fault}.`);
-  }
-  return ok(regexOf(regex, pattern));
 }
 
-function regexOf(regex: RegExp, pattern: Pattern): Regex {
-  return {
-    matches: (value) => regex.test(cut(value, MAX_BACKTRACKED_CHARACTERS)),
-    maxCharacters: MAX_BACKTRACKED_CHARACTERS,
-    stepsPerCharacter: BACKTRACKING_STEPS_PER_CHARACTER,
-    requiredText: (folded) => requiredText(pattern, folded),
-  };
+/** JavaScript refuses a pattern by throwing; here that is the author's fault and becomes a value. */
+function javaScriptRegex(pattern: Pattern): Result<RegExp, string> {
+  try {
+    return ok(new RegExp(printForJavaScript(pattern), "u"));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return err(`Found a regular expression that cannot run: ${reason.slice(0, 200)}.`);
+  }
 }
 
 function cut(value: string, maxCharacters: number): string {
   return value.length > maxCharacters ? value.slice(0, maxCharacters) : value;
-}
-
-/** The engines refuse patterns by throwing; here that is the author's fault and becomes a value. */
-function whatItThrows(compile: () => void): string | null {
-  try {
-    compile();
-    return null;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
 }

@@ -3,6 +3,7 @@
 
 import type { Signals } from "../../model/signal.ts";
 import type { Regex } from "../regex/regex.ts";
+import { groupRegexes, type RegexGroup } from "../regex/regex-group.ts";
 import { Bits } from "./bits.ts";
 import type { CallFacts } from "./call-facts.ts";
 import type { Predicate, PredicateKind } from "./predicates.ts";
@@ -38,6 +39,8 @@ export class AskedPredicates {
   readonly #numbers: Float64Array;
   readonly #leansOn: Int32Array;
   readonly #regexes: readonly (Regex | null)[];
+  /** The group of a regular expression that no text leads to: such are tried together. */
+  readonly #groups: ReadonlyMap<number, RegexGroup<number>>;
   readonly #facts: CallFacts;
   readonly #sighted: Bits;
   /** Regular expressions that were tried in this call, and those of them that matched. */
@@ -51,6 +54,7 @@ export class AskedPredicates {
     this.#numbers = Float64Array.from(asked, ({ number }) => number);
     this.#leansOn = Int32Array.from(asked, ({ leansOn }) => leansOn);
     this.#regexes = asked.map(({ regex }) => regex);
+    this.#groups = groupsOf(asked);
     this.#facts = facts;
     this.#sighted = sighted;
     this.#tried = new Bits(asked.length);
@@ -93,20 +97,54 @@ export class AskedPredicates {
   #matches(predicate: number, key: number, signals: Signals): boolean {
     const required = this.#leansOn[predicate] ?? -1;
     if (required >= 0 && !this.#sighted.has(required)) return false;
-    if (!this.#tried.add(predicate)) return this.#matched.has(predicate);
+    if (this.#tried.has(predicate)) return this.#matched.has(predicate);
+    const group = this.#groups.get(predicate);
+    if (group === undefined || !this.#tryGroup(group, key, signals)) {
+      this.#tryAlone(predicate, key, signals);
+    }
+    return this.#matched.has(predicate);
+  }
+
+  #tryAlone(predicate: number, key: number, { values }: Signals): void {
+    this.#tried.add(predicate);
     const regex = this.#regexes[predicate] ?? null;
-    if (regex === null) return false;
+    if (regex === null) return;
     const facts = this.#facts;
     for (let row = facts.firstRow(key); row >= 0; row = facts.rowAfter(row)) {
-      const value = signals.values[row] ?? "";
-      const characters = Math.min(value.length, regex.maxCharacters);
-      this.#stepsLeft -= (characters + 1) * regex.stepsPerCharacter;
-      if (this.#stepsLeft < 0) return false;
-      if (regex.matches(value)) {
-        this.#matched.add(predicate);
-        return true;
-      }
+      const value = values[row] ?? "";
+      this.#stepsLeft -= regex.stepsFor(value.length);
+      if (this.#stepsLeft < 0) return;
+      if (!regex.matches(value)) continue;
+      this.#matched.add(predicate);
+      return;
     }
-    return false;
   }
+
+  /** Tries all expressions of a group at once; false when a value is too long for that. */
+  #tryGroup(group: RegexGroup<number>, key: number, { values }: Signals): boolean {
+    const facts = this.#facts;
+    for (let row = facts.firstRow(key); row >= 0; row = facts.rowAfter(row)) {
+      if ((values[row] ?? "").length > group.maxCharacters) return false;
+    }
+    for (const member of group.members) this.#tried.add(member);
+    for (let row = facts.firstRow(key); row >= 0; row = facts.rowAfter(row)) {
+      const value = values[row] ?? "";
+      this.#stepsLeft -= group.stepsFor(value.length);
+      if (this.#stepsLeft < 0) return true;
+      for (const member of group.matching(value)) this.#matched.add(member);
+    }
+    return true;
+  }
+}
+
+function groupsOf(asked: readonly Predicate[]): ReadonlyMap<number, RegexGroup<number>> {
+  const membersByKey = new Map<number, { regex: Regex; of: number }[]>();
+  for (const [place, { key, leansOn, regex }] of asked.entries()) {
+    if (regex === null || leansOn >= 0) continue;
+    const members = membersByKey.get(key) ?? [];
+    membersByKey.set(key, members);
+    members.push({ regex, of: place });
+  }
+  const groups = [...membersByKey.values()].flatMap((members) => groupRegexes(members));
+  return new Map(groups.flatMap((group) => group.members.map((member) => [member, group])));
 }

@@ -4,6 +4,16 @@ import type { PlacedComparison } from "./parse-rule.ts";
 import { isNumber, wordsOf } from "./spelling.ts";
 import type { Comparison, TraitRuleCode } from "./tree.ts";
 
+/**
+ * What the regular expressions of one rule may have in size together, about 5 ms of compiling. That is 200
+ * short ones.
+ */
+const MAX_REGEX_SIZE = 6_000;
+
+interface RegexBudget {
+  sizeLeft: number;
+}
+
 interface OperandFault {
   readonly code: TraitRuleCode;
   readonly message: string;
@@ -13,14 +23,15 @@ interface OperandFault {
 export function firstOperandFault(
   comparisons: readonly PlacedComparison[],
 ): RuleFault<TraitRuleCode> | null {
+  const budget: RegexBudget = { sizeLeft: MAX_REGEX_SIZE };
   for (const { comparison, valueColumn } of comparisons) {
-    const fault = operandFault(comparison);
+    const fault = operandFault(comparison, budget);
     if (fault !== null) return { ...fault, column: valueColumn };
   }
   return null;
 }
 
-function operandFault({ operator, value }: Comparison): OperandFault | null {
+function operandFault({ operator, value }: Comparison, budget: RegexBudget): OperandFault | null {
   switch (operator) {
     case "==":
     case "!=":
@@ -38,11 +49,19 @@ function operandFault({ operator, value }: Comparison): OperandFault | null {
       return wordsOf(value.text).length === 0
         ? emptyOperand(operator, "at least one letter or digit")
         : null;
-    case "matchesregex": {
-      const regex = compileRegex(value.text);
-      return regex.ok ? null : { code: "E_BAD_REGEX", message: regex.error };
-    }
+    case "matchesregex":
+      return regexFault(value.text, budget);
   }
+}
+
+function regexFault(text: string, budget: RegexBudget): OperandFault | null {
+  const regex = compileRegex(text);
+  if (!regex.ok) return { code: "E_BAD_REGEX", message: regex.error };
+  budget.sizeLeft -= regex.value.size;
+  if (budget.sizeLeft >= 0) return null;
+  const message =
+    "Found more regular expressions than one rule may hold, or longer ones; expected fewer, or several rules.";
+  return { code: "E_BAD_REGEX", message };
 }
 
 function nonNumeric(operator: string, text: string): OperandFault {
