@@ -62,6 +62,7 @@ export class Environment {
   readonly #queue: CommitQueue;
   #flushTimer: NodeJS.Timeout | undefined;
   #isDirty = false;
+  #flushing: Promise<void> | undefined;
   #lostCommits = 0;
   #closing: Promise<void> | undefined;
 
@@ -121,10 +122,24 @@ export class Environment {
     return this.#closing;
   }
 
+  /** Tells the disk of all that was committed to the file so far. */
+  async flush(): Promise<void> {
+    clearTimeout(this.#flushTimer);
+    this.#flushTimer = undefined;
+    await this.#flushing;
+    if (!this.#isDirty) return;
+    this.#isDirty = false;
+    this.#flushing = flushFile(this.#profiles).catch(() => {
+      // A disk that fails to flush fails the next commits too, which say so.
+      this.#isDirty = true;
+    });
+    await this.#flushing;
+  }
+
   async #close(): Promise<void> {
     await this.#queue.close();
-    clearTimeout(this.#flushTimer);
-    if (this.#isDirty) await flush(this.#profiles);
+    // Also waits for one under way: the library would close the file beneath it, and crash.
+    await this.flush();
     await this.#profiles.close();
     await this.#definitionsRoot.close();
   }
@@ -133,21 +148,12 @@ export class Environment {
     // The library's own thread needs two more wake-ups a transaction than the work itself takes.
     this.#profiles.transactionSync(writes);
     this.#isDirty = true;
-    this.#flushTimer ??= setTimeout(() => this.#flushLater(), FLUSH_EVERY_MS).unref();
+    this.#flushTimer ??= setTimeout(() => void this.flush(), FLUSH_EVERY_MS).unref();
   }
 
   async #commitToDisk(writes: Write): Promise<void> {
     await this.#profiles.transaction(writes);
     await this.#profiles.flushed;
-  }
-
-  #flushLater(): void {
-    this.#flushTimer = undefined;
-    this.#isDirty = false;
-    // A disk that fails to flush fails the next commits too, which say so.
-    flush(this.#profiles).catch(() => {
-      this.#isDirty = true;
-    });
   }
 }
 
@@ -183,7 +189,7 @@ function openDatabase(root: FlushableRoot, name: string): Bytes {
   return root.openDB({ name, encoding: "binary", keyEncoding: "binary" });
 }
 
-function flush(root: FlushableRoot): Promise<void> {
+function flushFile(root: FlushableRoot): Promise<void> {
   return new Promise((resolve, reject) => {
     root.sync((error) => (error ? reject(error) : resolve()));
   });
