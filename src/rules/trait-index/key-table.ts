@@ -11,6 +11,10 @@ export const HAS_NUMBERS = 2;
 export const HAS_EQUAL_NUMBERS = 4;
 /** Something is asked about the key's values together, once all are known. */
 export const HAS_FACTS = 8;
+/** Prefixes or suffixes are looked up. */
+export const HAS_ENDS = 16;
+/** Substrings or words are sought. */
+export const HAS_INSIDES = 32;
 
 const ROW_SIZE = 8;
 const NONE = -1;
@@ -104,9 +108,10 @@ function flagsOf(kind: Predicate["kind"]): number {
       return HAS_FACTS;
     case "prefix":
     case "suffix":
+      return HAS_ENDS;
     case "substring":
     case "words":
-      return 0;
+      return HAS_INSIDES;
   }
 }
 

@@ -6,9 +6,11 @@ import { numberOf } from "../trait-rule/spelling.ts";
 import type { Bits } from "./bits.ts";
 import type { CallFacts } from "./call-facts.ts";
 import {
+  HAS_ENDS,
   HAS_EQUAL_NUMBERS,
   HAS_EQUALS,
   HAS_FACTS,
+  HAS_INSIDES,
   HAS_NUMBERS,
   type KeyTable,
 } from "./key-table.ts";
@@ -37,8 +39,6 @@ export class Sighting {
   readonly #fold: (text: string) => string;
   readonly #facts: CallFacts;
   readonly #sighted: Bits;
-  /** The part of a value that is looked up, used again and again. */
-  readonly #part = { text: "", start: 0, end: 0 };
   #units = new Uint16Array(MIN_UNITS);
 
   constructor(
@@ -63,9 +63,12 @@ export class Sighting {
       const text = folded[row] ?? "";
       const flags = this.#keys.flags(key);
       if ((flags & (HAS_NUMBERS | HAS_FACTS)) !== 0) this.#note(key, row, flags, signals);
-      this.#findFromStart(key, text, (flags & HAS_EQUALS) !== 0);
-      this.#findFromEnd(key, text);
-      this.#findInside(key, text, values[row] ?? "");
+      if ((flags & (HAS_EQUALS | HAS_ENDS)) !== 0) {
+        this.#texts.lookIn(key, text);
+        this.#findFromStart(key, text, (flags & HAS_EQUALS) !== 0);
+        this.#findFromEnd(key, text);
+      }
+      if ((flags & HAS_INSIDES) !== 0) this.#findInside(key, text, values[row] ?? "");
     }
   }
 
@@ -74,7 +77,8 @@ export class Sighting {
     if ((flags & HAS_FACTS) !== 0) this.#facts.note(key, row, number, folded);
     if ((flags & HAS_EQUAL_NUMBERS) === 0 || Number.isNaN(number)) return;
     const text = `${number}`;
-    this.#look(NUMBER, key, hashOfText(key, text, false), text, 0, text.length);
+    this.#texts.lookIn(key, text);
+    this.#look(NUMBER, hashOfText(key, text, false), 0, text.length);
   }
 
   /** Prefixes, and the whole. */
@@ -88,12 +92,12 @@ export class Sighting {
     for (let i = 0; i < text.length; i += 1) {
       hash = addToHash(hash, text.charCodeAt(i));
       if (i + 1 !== nextLength) continue;
-      this.#look(PREFIX, key, hash, text, 0, nextLength);
+      this.#look(PREFIX, hash, 0, nextLength);
       at += 1;
       nextLength = at < end ? (lengths[at] ?? 0) : -1;
       if (nextLength < 0 && !seeksWhole) return;
     }
-    if (seeksWhole) this.#look(EQUAL, key, hash, text, 0, text.length);
+    if (seeksWhole) this.#look(EQUAL, hash, 0, text.length);
   }
 
   #findFromEnd(key: number, text: string): void {
@@ -107,16 +111,12 @@ export class Sighting {
       for (; taken < length; taken += 1) {
         hash = addToHash(hash, text.charCodeAt(text.length - 1 - taken));
       }
-      this.#look(SUFFIX, key, hash, text, text.length - length, text.length);
+      this.#look(SUFFIX, hash, text.length - length, text.length);
     }
   }
 
-  #look(role: number, key: number, hash: number, text: string, start: number, end: number): void {
-    const part = this.#part;
-    part.text = text;
-    part.start = start;
-    part.end = end;
-    const predicate = this.#texts.find(role, key, hash, part);
+  #look(role: number, hash: number, start: number, end: number): void {
+    const predicate = this.#texts.find(role, hash, start, end);
     if (predicate >= 0) this.#sighted.add(predicate);
   }
 

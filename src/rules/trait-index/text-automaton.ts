@@ -21,41 +21,49 @@ const ROW_SIZE = 4;
 
 export class TextAutomaton {
   /**
-   * Four numbers a node, so that a step touches one line: where its children begin (they end where the
-   * next node's begin), the label of the first or -1, the node to fall back to, and the first node on that
-   * way at which a text ends.
+   * Four numbers a node: the label of its first child or -1, where its other children begin (they end where
+   * the next node's begin), the node to fall back to, and the first node on that way at which a text ends.
+   * The first child is the next node, so that a text lies in one piece of memory.
    */
   readonly #rows: Int32Array;
-  /** The unit that leads to a node; children lie side by side, labels ascending. */
-  readonly #labels: Uint16Array;
+  /** Children but the first: labels, ascending within a node, and nodes. */
+  readonly #otherLabels: Uint16Array;
+  readonly #otherNodes: Int32Array;
   /** The predicate whose text ends at a node. */
   readonly #predicates: Int32Array;
+  readonly #roots: Int32Array;
   /** For each root with many children: the child for each ASCII unit. */
   readonly #rootTables: readonly (Int32Array | null)[];
 
   constructor(rootCount: number, sought: readonly SoughtText[]) {
     const trie = buildTrie(rootCount, sought);
-    this.#labels = Uint16Array.from(trie.labels);
+    const nodeCount = trie.firstLabels.length;
+    this.#otherLabels = Uint16Array.from(trie.otherLabels);
+    this.#otherNodes = Int32Array.from(trie.otherNodes);
     this.#predicates = Int32Array.from(trie.predicates);
+    this.#roots = Int32Array.from(trie.roots);
     // One more, for the end of the last node's children.
-    this.#rows = new Int32Array((trie.labels.length + 1) * ROW_SIZE).fill(trie.labels.length);
-    for (let node = 0; node < trie.labels.length; node += 1) {
-      const first = trie.children[node] ?? 0;
-      const isLeaf = first === trie.children[node + 1];
-      this.#rows.set([first, isLeaf ? NONE : (trie.labels[first] ?? NONE)], node * ROW_SIZE);
+    this.#rows = new Int32Array((nodeCount + 1) * ROW_SIZE).fill(trie.otherNodes.length);
+    for (let node = 0; node < nodeCount; node += 1) {
+      const row = [trie.firstLabels[node] ?? NONE, trie.otherStarts[node] ?? 0];
+      this.#rows.set(row, node * ROW_SIZE);
     }
-    this.#rootTables = Array.from({ length: rootCount }, (_, root) => this.#rootTable(root));
-    for (let node = 0; node < trie.labels.length; node += 1) {
-      const fallback = this.#fallbackOf(node, rootCount, trie.parents);
+    this.#rootTables = trie.roots.map((root) => this.#rootTable(root));
+    for (const node of nodesByDepth(trie.depths)) {
+      const fallback = this.#fallbackOf(node, trie);
       const ends = this.#predicates[node] !== NONE;
-      const found = ends ? node : node < rootCount ? NONE : this.#found(fallback);
+      const found = ends ? node : fallback === node ? NONE : this.#found(fallback);
       this.#rows.set([fallback, found], node * ROW_SIZE + 2);
     }
   }
 
-  /** Marks the predicates whose texts are in the first `length` units; those marked before stay. */
-  scan(root: number, units: Uint16Array, length: number, marks: Bits): void {
-    const table = this.#rootTables[root] ?? NO_TABLE;
+  /**
+   * Marks the predicates whose texts under a root are in the first `length` units; those marked before
+   * stay.
+   */
+  scan(rootNumber: number, units: Uint16Array, length: number, marks: Bits): void {
+    const table = this.#rootTables[rootNumber] ?? NO_TABLE;
+    const root = this.#roots[rootNumber] ?? 0;
     let node = root;
     for (let i = 0; i < length; i += 1) {
       const unit = units[i] ?? 0;
@@ -90,100 +98,131 @@ export class TextAutomaton {
 
   #child(node: number, unit: number): number {
     const row = node * ROW_SIZE;
-    const firstLabel = this.#rows[row + 1] ?? NONE;
-    if (firstLabel === unit) return this.#rows[row] ?? NONE;
+    const firstLabel = this.#rows[row] ?? NONE;
+    if (firstLabel === unit) return node + 1;
     // Labels ascend.
-    return firstLabel === NONE || firstLabel > unit ? NONE : this.#laterChild(row, unit);
+    return firstLabel === NONE || firstLabel > unit ? NONE : this.#otherChild(row, unit);
   }
 
-  #laterChild(row: number, unit: number): number {
-    const labels = this.#labels;
-    let low = (this.#rows[row] ?? 0) + 1;
-    let high = this.#rows[row + ROW_SIZE] ?? 0;
+  #otherChild(row: number, unit: number): number {
+    const labels = this.#otherLabels;
+    let low = this.#rows[row + 1] ?? 0;
+    let high = this.#rows[row + 1 + ROW_SIZE] ?? 0;
     while (high - low > 4) {
       const middle = (low + high) >>> 1;
       if ((labels[middle] ?? 0) <= unit) low = middle;
       else high = middle;
     }
-    for (; low < high; low += 1) if (labels[low] === unit) return low;
+    for (; low < high; low += 1) if (labels[low] === unit) return this.#otherNodes[low] ?? NONE;
     return NONE;
   }
 
   #rootTable(root: number): Int32Array | null {
-    const first = this.#rows[root * ROW_SIZE] ?? 0;
-    const end = this.#rows[(root + 1) * ROW_SIZE] ?? 0;
-    if (end - first <= MAX_SEARCHED_CHILDREN) return null;
-    const table = new Int32Array(ASCII).fill(NONE);
-    for (let child = first; child < end; child += 1) {
-      const label = this.#labels[child] ?? 0;
-      if (label < ASCII) table[label] = child;
-    }
-    return table;
+    const row = root * ROW_SIZE;
+    const start = this.#rows[row + 1] ?? 0;
+    const end = this.#rows[row + 1 + ROW_SIZE] ?? 0;
+    if (end - start < MAX_SEARCHED_CHILDREN) return null;
+    return Int32Array.from({ length: ASCII }, (_, unit) => this.#child(root, unit));
   }
 
-  /** Parents come before their children, so that the fallbacks on the way are known. */
-  #fallbackOf(node: number, rootCount: number, parents: readonly number[]): number {
-    if (node < rootCount) return node;
-    const parent = parents[node] ?? 0;
-    if (parent < rootCount) return parent;
-    const unit = this.#labels[node] ?? 0;
+  /** Nodes come by depth, so that the fallbacks on the way are known. */
+  #fallbackOf(node: number, { depths, parents, labels }: Trie): number {
+    const parent = parents[node] ?? NONE;
+    if (parent === NONE) return node;
+    if (depths[parent] === 0) return parent;
+    const unit = labels[node] ?? 0;
     let from = this.#fallback(parent);
     for (;;) {
       const next = this.#child(from, unit);
       if (next !== NONE) return next;
-      if (from < rootCount) return from;
+      if (depths[from] === 0) return from;
       from = this.#fallback(from);
     }
   }
 }
 
+/** By node, but `other…`: children but the first, of all nodes in turn. */
 interface Trie {
-  readonly children: number[];
-  readonly labels: number[];
+  readonly roots: number[];
+  readonly firstLabels: number[];
+  readonly otherStarts: number[];
   readonly predicates: number[];
   readonly parents: number[];
+  readonly labels: number[];
+  readonly depths: number[];
+  readonly otherLabels: number[];
+  readonly otherNodes: number[];
 }
 
-/** Level by level over the sorted texts, so that the children of a node lie side by side. */
+/** A node that waits for its number: the sorted texts from `first` to before `end` go through it. */
+interface Pending {
+  readonly parent: number;
+  readonly label: number;
+  readonly depth: number;
+  readonly first: number;
+  readonly end: number;
+  /** Its place among the other children, -1 for a first child or a root. */
+  readonly other: number;
+}
+
 function buildTrie(rootCount: number, sought: readonly SoughtText[]): Trie {
   const sorted = [...sought].sort(
     (one, other) => one.root - other.root || (one.text < other.text ? -1 : 1),
   );
-  const trie: Trie = { children: [], labels: [], predicates: [], parents: [] };
-  /** The texts below a node: from `firsts[n]` to before `ends[n]`. */
-  const firsts: number[] = [];
-  const ends: number[] = [];
-  const depths: number[] = [];
-  const add = (parent: number, label: number, depth: number, first: number): void => {
-    trie.labels.push(label);
-    trie.predicates.push(NONE);
-    trie.parents.push(parent);
-    firsts.push(first);
-    ends.push(first);
-    depths.push(depth);
+  const trie: Trie = {
+    ...{ roots: [], firstLabels: [], otherStarts: [], predicates: [], parents: [] },
+    ...{ labels: [], depths: [], otherLabels: [], otherNodes: [] },
   };
-  let next = 0;
+  let first = 0;
   for (let root = 0; root < rootCount; root += 1) {
-    add(NONE, 0, 0, next);
-    while (sorted[next]?.root === root) next += 1;
-    ends[root] = next;
+    let end = first;
+    while (sorted[end]?.root === root) end += 1;
+    trie.roots.push(trie.labels.length);
+    addTree(trie, sorted, { parent: NONE, label: 0, depth: 0, first, end, other: NONE });
+    first = end;
   }
-  for (let node = 0; node < trie.labels.length; node += 1) {
-    trie.children.push(trie.labels.length);
-    const depth = depths[node] ?? 0;
-    let last = NONE;
-    for (let at = firsts[node] ?? 0; at < (ends[node] ?? 0); at += 1) {
-      const { text, predicate } = sorted[at] ?? { text: "", predicate: NONE };
-      if (text.length === depth) {
-        trie.predicates[node] = predicate;
-        continue;
-      }
-      const unit = text.charCodeAt(depth);
-      if (unit !== last) add(node, unit, depth + 1, at);
-      last = unit;
-      ends[trie.labels.length - 1] = at + 1;
-    }
-  }
-  trie.children.push(trie.labels.length);
   return trie;
+}
+
+/** Depth first, the first child right after its parent. */
+function addTree(trie: Trie, sorted: readonly SoughtText[], root: Pending): void {
+  const pending = [root];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const node = trie.labels.length;
+    if (next.other !== NONE) trie.otherNodes[next.other] = node;
+    trie.parents.push(next.parent);
+    trie.labels.push(next.label);
+    trie.depths.push(next.depth);
+    trie.otherStarts.push(trie.otherLabels.length);
+    const text = sorted[next.first]?.text ?? "";
+    const endsHere = next.first < next.end && text.length === next.depth;
+    trie.predicates.push(endsHere ? (sorted[next.first]?.predicate ?? NONE) : NONE);
+    const children = childrenOf(sorted, node, endsHere ? { ...next, first: next.first + 1 } : next);
+    trie.firstLabels.push(children[0]?.label ?? NONE);
+    for (let child = children.length - 1; child > 0; child -= 1) {
+      const other = trie.otherStarts[node] ?? 0;
+      pending.push({ ...(children[child] ?? next), other: other + child - 1 });
+    }
+    for (const { label } of children.slice(1)) trie.otherLabels.push(label);
+    if (children[0] !== undefined) pending.push(children[0]);
+  }
+}
+
+function childrenOf(sorted: readonly SoughtText[], parent: number, of: Pending): Pending[] {
+  const children: Pending[] = [];
+  const depth = of.depth + 1;
+  for (let first = of.first; first < of.end; ) {
+    const label = sorted[first]?.text.charCodeAt(of.depth) ?? 0;
+    let end = first + 1;
+    while (end < of.end && sorted[end]?.text.charCodeAt(of.depth) === label) end += 1;
+    children.push({ parent, label, depth, first, end, other: NONE });
+    first = end;
+  }
+  return children;
+}
+
+function nodesByDepth(depths: readonly number[]): Int32Array {
+  return Int32Array.from(depths.keys()).sort(
+    (one, other) => (depths[one] ?? 0) - (depths[other] ?? 0),
+  );
 }

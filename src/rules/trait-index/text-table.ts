@@ -48,13 +48,6 @@ function finishHash(hash: number, role: number): number {
   return mixed ^ (mixed >>> 16);
 }
 
-/** A text from `start` to before `end`. */
-export interface TextPart {
-  text: string;
-  start: number;
-  end: number;
-}
-
 export class TextTable {
   readonly #slots: Int32Array;
   readonly #mask: number;
@@ -62,6 +55,9 @@ export class TextTable {
   /** A bit for each hash that a text has, by its high bits: the slots go by the low ones. */
   readonly #filter: Uint32Array;
   readonly #filterShift: number;
+  /** Whose texts are looked up. */
+  #key = 0;
+  #text = "";
 
   constructor(predicates: readonly Predicate[]) {
     const kept = predicates.filter(({ kind }) => ROLES[kind] !== undefined);
@@ -80,11 +76,17 @@ export class TextTable {
     }
   }
 
+  /** Says in which value of which key `find` is to look: once for many look-ups. */
+  lookIn(key: number, text: string): void {
+    this.#key = key;
+    this.#text = text;
+  }
+
   /**
-   * The predicate for a text in this role, -1 when there is none. The hash is the text's own: from its
-   * last unit back for a suffix.
+   * The predicate for the text from `start` to before `end` in this role, -1 when there is none. The hash
+   * is that of the units between: from the last one back for a suffix.
    */
-  find(role: number, key: number, hash: number, text: TextPart): number {
+  find(role: number, hash: number, start: number, end: number): number {
     const finished = finishHash(hash, role);
     const bit = finished >>> this.#filterShift;
     if ((((this.#filter[bit >>> 5] ?? 0) >>> (bit & 31)) & 1) === 0) return FREE;
@@ -92,7 +94,7 @@ export class TextTable {
     for (;;) {
       const predicate = this.#slots[at + 1] ?? FREE;
       if (predicate === FREE) return FREE;
-      if (this.#slots[at] === finished && this.#holds(at, role, key, text)) return predicate;
+      if (this.#slots[at] === finished && this.#holds(at, role, start, end)) return predicate;
       at = (at + SLOT_SIZE) & (this.#slots.length - 1);
     }
   }
@@ -112,8 +114,10 @@ export class TextTable {
   }
 
   /** Whether a slot's text is the one that is sought; its hash is. */
-  #holds(at: number, role: number, key: number, { text, start, end }: TextPart): boolean {
+  #holds(at: number, role: number, start: number, end: number): boolean {
     if (this.#slots[at + 3] !== end - start) return false;
+    const key = this.#key;
+    const text = this.#text;
     const units = this.#units;
     let unit = this.#slots[at + 2] ?? 0;
     if (units[unit] !== role) return false;
