@@ -13,6 +13,7 @@ type ValuePiece =
   | { readonly kind: "declared-id"; readonly dataSource: DataSourceId }
   | { readonly kind: "gdpr-consent"; readonly vendorId: number }
   | { readonly kind: "did" }
+  | { readonly kind: "did_base64" }
   | { readonly kind: "mcid" }
   | { readonly kind: "region" }
   | { readonly kind: "http_proto" }
@@ -27,13 +28,31 @@ type PlainMacro = Exclude<UrlPiece["kind"], "text" | "declared-id" | "gdpr-conse
 const MACRO =
   /%(alias|did|mcid|region|http_proto|rnd|timestamp)%|%dpid_([0-9]{1,15})%|\$\{(gdpr)\}|\$\{gdpr_consent_([0-9]{1,9})\}/gi;
 
+// In URLs of ID syncs there is no segment to name, and some partners want the device's ID in base64.
+const SYNC_MACRO =
+  /%(did|did_base64|mcid|region|http_proto|rnd|timestamp)%|%dpid_([0-9]{1,15})%|\$\{(gdpr)\}|\$\{gdpr_consent_([0-9]{1,9})\}/gi;
+
+/** What of a call the macros insert. */
+export type MacroValues = Pick<
+  DestinationCall,
+  "device" | "mid" | "declaredId" | "region" | "pageScheme" | "now" | "gdpr" | "gdprConsent"
+>;
+
 /** `%rnd%` is in 0…2³¹−1. */
 const RANDOM_LIMIT = 2 ** 31;
 
 export function compileUrl(url: string): UrlTemplate {
+  return compile(url, MACRO);
+}
+
+export function compileSyncUrl(url: string): UrlTemplate {
+  return compile(url, SYNC_MACRO);
+}
+
+function compile(url: string, macro: RegExp): UrlTemplate {
   const pieces: UrlPiece[] = [];
   let end = 0;
-  for (const match of url.matchAll(MACRO)) {
+  for (const match of url.matchAll(macro)) {
     if (match.index > end) pieces.push({ kind: "text", text: url.slice(end, match.index) });
     end = match.index + match[0].length;
     const [, plain, dataSource, gdpr, vendor] = match;
@@ -55,6 +74,11 @@ export function vendorsOf(template: UrlTemplate): readonly number[] {
   return template.flatMap((piece) => (piece.kind === "gdpr-consent" ? [piece.vendorId] : []));
 }
 
+/** Whether a URL says itself whether consent rules apply. */
+export function namesConsent(template: UrlTemplate): boolean {
+  return template.some((piece) => piece.kind === "gdpr");
+}
+
 /** A template with everything filled in but the alias: texts, between each two of which the alias belongs. */
 export type FilledUrl = readonly [string, ...string[]];
 
@@ -64,7 +88,7 @@ export type FilledUrl = readonly [string, ...string[]];
  */
 export function fillUrl(
   template: UrlTemplate,
-  call: DestinationCall,
+  call: MacroValues,
   randomNumber: () => number,
 ): FilledUrl {
   const texts: [string, ...string[]] = [""];
@@ -75,12 +99,14 @@ export function fillUrl(
   return texts;
 }
 
-function valueFor(piece: ValuePiece, call: DestinationCall, randomNumber: () => number): string {
+function valueFor(piece: ValuePiece, call: MacroValues, randomNumber: () => number): string {
   switch (piece.kind) {
     case "text":
       return piece.text;
     case "did":
       return call.device;
+    case "did_base64":
+      return encodeText(btoa(call.device));
     case "mcid":
       return encodeText(call.mid());
     case "declared-id":
