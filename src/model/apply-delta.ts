@@ -6,8 +6,8 @@
 //  - all fall on one side of the end of the profile's own life (`lifeDays`);
 //  - each says what it had seen (`seenOrder`), where it changes membership.
 // At the cap the traits that stay are the same in any order; one that was dropped and comes again
-// counts from 1.
-// What breaks a bound, such as a clock set back by days, is still merged, but then order may matter.
+// counts from 1. What breaks a bound, such as a clock set back by days, is still merged, but then
+// order may matter.
 
 import { changeMembership } from "./change-membership.ts";
 import type { TraitId } from "./ids.ts";
@@ -22,7 +22,7 @@ import { invariant } from "./result.ts";
 import { expiresAt, utcDay } from "./time.ts";
 import { addRealization, beginRecord } from "./trait-run.ts";
 
-/** On overflow the records with the oldest `last` are dropped ("Audience model", Counting and limits). */
+/** More than these, and the oldest are dropped ("Audience model", Counting and limits). */
 export const MAX_TRAITS_PER_PROFILE = 150_000;
 
 export function applyDelta(profile: Profile, delta: ProfileDelta): Profile {

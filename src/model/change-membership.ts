@@ -1,6 +1,7 @@
-// Entering and leaving segments, whatever the order in which calls arrive: of two changes of one segment
-// the later stands. Which is later, a clock cannot say (it may stand still, or be set back), so each
-// change is given an order: its time, or one more than the latest order its call had seen.
+// Entering and leaving segments, whatever the order in which calls arrive: of two changes of one
+// segment the later stands. Which is later, a clock cannot say (it may stand still, or be set
+// back), so each change is given an order: its time, or one more than the latest order its call had
+// seen.
 
 import type { SegmentId } from "./ids.ts";
 import { latestOrder, type Membership, type Profile, type ProfileDelta } from "./profile.ts";

@@ -8,8 +8,8 @@ export interface TraitRun {
   readonly first: number;
   readonly last: number;
   /**
-   * UTC day number and count in turn, days ascending: `[day, count, day, count, …]`. Begins with the
-   * day of `first`, to which folded days are counted.
+   * UTC day number and count in turn, days ascending: `[day, count, day, count, …]`. Begins with
+   * the day of `first`, to which folded days are counted.
    */
   readonly days: readonly number[];
 }
@@ -32,8 +32,8 @@ export interface Profile {
   /** Segments as last announced, ascending by sid. */
   readonly membership: readonly Membership[];
   /**
-   * Segments lately left, ascending by sid, left out when there are none: kept only as long as a call
-   * that comes late may still say that the visitor entered.
+   * Segments lately left, ascending by sid, left out when there are none: kept only as long as a
+   * call that comes late may still say that the visitor entered.
    */
   readonly left?: readonly Membership[];
 }
@@ -58,9 +58,9 @@ export interface Realization {
 }
 
 /**
- * What a call changes on one profile. Deltas commute: applied in any order they give one profile, so
- * that concurrent calls lose nothing and every store means the same. `apply-delta.ts` says within
- * which bounds.
+ * What a call changes on one profile. Deltas commute: applied in any order they give one profile,
+ * so that concurrent calls lose nothing and every store means the same. `apply-delta.ts` says
+ * within which bounds.
  */
 export interface ProfileDelta {
   /** Time of the call, milliseconds since the epoch. */

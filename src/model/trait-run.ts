@@ -1,16 +1,17 @@
 // Adding one realization to a trait's record, whatever the order in which calls arrive.
 //
-// A run ends where no realization came within the trait's life; what comes after begins a new one, which
-// counts from 1. Two workers may tell of the two sides of midnight in the wrong order, so the run that has
-// just ended stays hidden in the record until no call that could join it to the new one can still come.
+// A run ends where no realization came within the trait's life; what comes after begins a new one,
+// which counts from 1. Two workers may tell of the two sides of midnight in the wrong order, so the
+// run that has just ended stays hidden in the record until no call that could join it to the new
+// one can still come.
 
 import type { Realization, TraitRecord, TraitRun } from "./profile.ts";
 import { DAY_MS, expiresAt, utcDay } from "./time.ts";
 
 /**
- * How late a call's change may be stored, measured against the latest one stored on that profile. Within
- * it the order of arrival makes no difference at all. One day: the longest for which one hidden run
- * is enough, since two runs of a trait lie more than a day apart.
+ * How late a call's change may be stored, measured against the latest one stored on that profile.
+ * Within it the order of arrival makes no difference at all. One day: the longest for which one
+ * hidden run is enough, since two runs of a trait lie more than a day apart.
  */
 export const LATENESS_MS = DAY_MS;
 

@@ -4,12 +4,13 @@
 //   traits     = count, { sid, run, [expired run] }
 //   segments   = count * 2 + (1 when `left` follows), { entry }          left = count, { entry }
 //   entry      = sid * 2 + (1 when an order follows), days and time of `since`, [order - since]
-//   run        = head, days and time of `last`, [time of `first`], [days from the newest count to `last`],
-//                [newest count - 2], { older count }
+//   run        = head, days and time of `last`, [time of `first`],
+//                [days from the newest count to `last`], [newest count - 2], { older count }
 //
-// Numbers are varints. A sid is what it adds to the one before it, less 1. Times are split into the days
-// before `lastSeen` and the milliseconds of the day, so that a day costs one byte and is not told twice:
-// the day of `first` is that of the oldest count. The checksum is the CRC-32 of all before it.
+// Numbers are varints. A sid is what it adds to the one before it, less 1. Times are split into the
+// days before `lastSeen` and the milliseconds of the day, so that a day costs one byte and is not
+// told twice: the day of `first` is that of the oldest count. The checksum is the CRC-32 of all
+// before it.
 
 import { crc32 } from "node:zlib";
 import { applyDelta, MAX_TRAITS_PER_PROFILE } from "../model/apply-delta.ts";

@@ -1,5 +1,5 @@
-// What every profile store must do. Each implementation's test runs this body; what one of them cannot do it
-// declares, with the reason.
+// What every profile store must do. Each implementation's test runs this body; what one of them
+// cannot do it declares, with the reason.
 
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
@@ -161,7 +161,7 @@ export function describeProfileStore(name: string, subject: ProfileStoreUnderTes
         assert.ok(subject.forgetsOnClose, "A store that cannot be opened again gives its reason.");
       });
     } else {
-      it("keeps what was committed, waiting commits too, when it is closed and opened", async () => {
+      it("keeps what was committed, and what waited, when it is closed and opened", async () => {
         const store = await subject.open();
         const committed = store.commit([{ key: deviceKey(1), delta: delta({}) }]);
         await Promise.all([committed, store.close()]);
@@ -183,7 +183,7 @@ export function describeProfileStore(name: string, subject: ProfileStoreUnderTes
       await assert.rejects(store.forgetEveryone(), /closed/);
     });
 
-    it("keeps nothing of a call of which one change is faulty, and all of the calls beside it", () =>
+    it("keeps nothing of a call with one faulty change, and all of the calls beside it", () =>
       withStore(async (store) => {
         const faulty = store.commit([
           { key: deviceKey(1), delta: delta({}) },

@@ -2,7 +2,8 @@
 //
 //   node test/support/store-load.ts [commit|fsync|off] [in flight] [processes] [seconds] [profiles]
 //
-// Each call loads a random profile of 20 traits and commits a delta of 2 of them, as an event call would.
+// Each call loads a random profile of 20 traits and commits a delta of 2 of them, as an event call
+// would.
 
 import { fork } from "node:child_process";
 import { once } from "node:events";
@@ -13,15 +14,27 @@ import { asPartnerId, asTraitId, type DeviceId, parseDeviceId } from "../../src/
 import type { ProfileDelta } from "../../src/model/profile.ts";
 import { DAY_MS, utcDay } from "../../src/model/time.ts";
 import type { ProfileKey } from "../../src/profiles/store.ts";
-import { type Durability, openEnvironment } from "../../src/stores/lmdb/environment.ts";
+import {
+  type Durability,
+  openEnvironment,
+  PROFILES_FILE,
+} from "../../src/stores/lmdb/environment.ts";
 import { LmdbProfileStore } from "../../src/stores/lmdb/lmdb-profile-store.ts";
-import { type Random, seededRandom } from "./random.ts";
+import { seededRandom } from "./random.ts";
+
+export interface Outcome {
+  readonly calls: number;
+  readonly realizations: number;
+  readonly cpuMs: number;
+}
 
 const TRAITS = 20;
 const HISTORY_DAYS = 120;
+/** No trait ends, so that no count begins anew. */
+const TTL_DAYS = 0;
 const START = 20_000 * DAY_MS;
 
-interface Load {
+export interface Load {
   readonly folder: string;
   readonly durability: Durability;
   readonly inFlight: number;
@@ -29,36 +42,59 @@ interface Load {
   readonly profiles: number;
 }
 
-const [role = "commit", ...rest] = process.argv.slice(2);
-let clock = START + HISTORY_DAYS * DAY_MS;
+/** Fills the folder's store and lets processes work on it. */
+export async function underLoad(load: Load, processes: number): Promise<Outcome> {
+  await fill({ ...load, durability: "commit" });
+  const workers = Array.from({ length: processes }, () =>
+    fork(import.meta.filename, ["--worker", JSON.stringify(load)]),
+  );
+  const outcomes = await Promise.all(
+    // What a worker of this script sends.
+    workers.map(async (worker) => (await once(worker, "message"))[0] as Outcome),
+  );
+  const sum = (of: (outcome: Outcome) => number): number =>
+    outcomes.reduce((total, outcome) => total + of(outcome), 0);
+  return {
+    calls: sum(({ calls }) => calls),
+    realizations: load.profiles * TRAITS + sum(({ realizations }) => realizations),
+    cpuMs: sum(({ cpuMs }) => cpuMs),
+  };
+}
 
-async function lead(): Promise<void> {
+/** Realizations of all profiles together, as the store counts them. */
+export async function realizationsStored(load: Load): Promise<number> {
+  const store = new LmdbProfileStore(openEnvironment(load));
+  let total = 0;
+  for (let number = 0; number < load.profiles; number++) {
+    const [profile] = await store.load([deviceKey(number)]);
+    for (const { days } of profile?.traits ?? []) {
+      for (let place = 1; place < days.length; place += 2) total += days[place] ?? 0;
+    }
+  }
+  await store.close();
+  return total;
+}
+
+async function main(durability: string): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "dunlin-load-"));
   const [inFlight = "64", processes = "1", seconds = "3", profiles = "20000"] = rest;
   const load: Load = {
     folder,
-    // An argument of this script: any other text fails at opening.
-    durability: role as Durability,
+    // An argument of this script.
+    durability: durability as Durability,
     inFlight: Number(inFlight) / Number(processes),
     seconds: Number(seconds),
     profiles: Number(profiles),
   };
-  await fill({ ...load, durability: "commit" });
-  const workers = Array.from({ length: Number(processes) }, () =>
-    fork(import.meta.filename, ["--worker", JSON.stringify(load)]),
-  );
-  const results = await Promise.all(
-    // What a worker of this script sends.
-    workers.map(async (worker) => (await once(worker, "message"))[0] as [number, number]),
-  );
-  const calls = results.reduce((sum, [count]) => sum + count, 0);
-  const cpuMs = results.reduce((sum, [, cpu]) => sum + cpu, 0);
-  const megabytes = statSync(join(folder, "profiles.mdb")).size / 2 ** 20;
-  process.stdout.write(
-    `${role} ${inFlight} in flight, ${processes} process(es): ` +
-      `${Math.round(calls / load.seconds)} calls/s, ${((cpuMs * 1000) / calls).toFixed(1)} us CPU a call, ` +
-      `file ${megabytes.toFixed(0)} MiB\n`,
-  );
+  const { calls, cpuMs } = await underLoad(load, Number(processes));
+  const bytes = statSync(join(folder, PROFILES_FILE)).size / load.profiles;
+  const figures = [
+    `${durability}, ${inFlight} in flight, ${processes} process(es)`,
+    `${Math.round(calls / load.seconds)} calls/s`,
+    `${((cpuMs * 1000) / calls).toFixed(1)} us of CPU a call`,
+    `${bytes.toFixed(0)} bytes of file a profile`,
+  ];
+  process.stdout.write(`${figures.join("; ")}\n`);
   rmSync(folder, { recursive: true });
 }
 
@@ -84,14 +120,21 @@ async function work(load: Load): Promise<void> {
   const random = seededRandom(process.pid);
   let isOver = false;
   let calls = 0;
+  let realizations = 0;
+  let now = START + HISTORY_DAYS * DAY_MS;
   setTimeout(() => {
     isOver = true;
   }, load.seconds * 1000);
   const before = process.cpuUsage();
   const client = async (): Promise<void> => {
     while (!isOver) {
-      await call(store, load, random);
+      const number = random.below(load.profiles);
+      const key = deviceKey(number);
+      await store.load([key]);
+      const traits = new Set([0, 1].map(() => traitOf(number, random.below(TRAITS))));
+      await store.commit([{ key, delta: deltaOf((now += 100), [...traits]) }]);
       calls++;
+      realizations += traits.size;
       // Answers leave and calls arrive between two turns.
       await new Promise(setImmediate);
     }
@@ -99,17 +142,8 @@ async function work(load: Load): Promise<void> {
   await Promise.all(Array.from({ length: load.inFlight }, client));
   const { user, system } = process.cpuUsage(before);
   await store.close();
-  process.send?.([calls, (user + system) / 1000]);
+  process.send?.({ calls, realizations, cpuMs: (user + system) / 1000 } satisfies Outcome);
   process.disconnect?.();
-}
-
-async function call(store: LmdbProfileStore, load: Load, random: Random): Promise<void> {
-  clock += 100;
-  const number = random.below(load.profiles);
-  const key = deviceKey(number);
-  await store.load([key]);
-  const traits = [traitOf(number, random.below(TRAITS)), traitOf(number, random.below(TRAITS))];
-  await store.commit([{ key, delta: deltaOf(clock, [...new Set(traits)]) }]);
 }
 
 function traitOf(profile: number, trait: number): number {
@@ -117,7 +151,7 @@ function traitOf(profile: number, trait: number): number {
 }
 
 function deltaOf(at: number, sids: readonly number[]): ProfileDelta {
-  const realized = sids.map((sid) => ({ sid: asTraitId(sid), ttlDays: HISTORY_DAYS }));
+  const realized = sids.map((sid) => ({ sid: asTraitId(sid), ttlDays: TTL_DAYS }));
   return { at, realized, gained: [], lost: [], foldBeforeDay: utcDay(at) - HISTORY_DAYS };
 }
 
@@ -131,6 +165,9 @@ function deviceKey(number: number): ProfileKey {
   return { kind: "device", pid: asPartnerId(1957), device };
 }
 
-// The arguments are this script's own.
-if (role === "--worker") await work(JSON.parse(rest[0] ?? "{}") as Load);
-else await lead();
+const [role = "commit", ...rest] = process.argv.slice(2);
+if (import.meta.main) {
+  // A worker is given what `underLoad` made.
+  if (role === "--worker") await work(JSON.parse(rest[0] ?? "") as Load);
+  else await main(role);
+}

@@ -1,6 +1,6 @@
-// A process that commits for one visitor, and says so after each answer: for tests that share an environment
-// between processes, or kill one. Run as `node store-writer.ts <JSON of a Writing>`; writes one byte to
-// standard output for each answered commit.
+// A process that commits for one visitor, and says so after each answer: for tests that share an
+// environment between processes, or kill one. Run as `node store-writer.ts <JSON of a Writing>`;
+// writes one byte to standard output for each answered commit.
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { writeSync } from "node:fs";

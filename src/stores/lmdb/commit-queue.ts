@@ -1,5 +1,5 @@
-// Group commit: calls that come within one turn of the event loop, or while a transaction is under way, share
-// the next transaction, and each is answered when that one has done its work.
+// Group commit: calls that come within one turn of the event loop, or while a transaction is under
+// way, share the next transaction, and each is answered when that one has done its work.
 
 import { StoreOverloaded } from "./store-errors.ts";
 
@@ -17,7 +17,7 @@ interface Waiting {
 
 /** Beyond this many waiting commits a call is refused rather than kept in memory. */
 export const MAX_WAITING_COMMITS = 20_000;
-/** So that neither this process nor another that wants to write stands still for more than some milliseconds. */
+/** So that no process, this one or another that wants to write, stands still for long. */
 export const MAX_COMMITS_A_TRANSACTION = 1_000;
 
 export class CommitQueue {

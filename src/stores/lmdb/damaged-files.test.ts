@@ -1,5 +1,5 @@
-// Files that are damaged, foreign or too new are refused with their name and the reason, before the library
-// sees them.
+// Files that are damaged, foreign or too new are refused with their name and the reason, before the
+// library sees them.
 
 import assert from "node:assert/strict";
 import {
@@ -73,7 +73,9 @@ describe("files that are no store", () => {
     const text = copyWith((path) => writeFileSync(path, "These are notes.\n".repeat(1_000)));
     assert.throws(openingOf(text), {
       name: "StoreUnusable",
-      message: `${join(text, PROFILES_FILE)} cannot be used as a store: it is no LMDB file, or its head is damaged.`,
+      message:
+        `${join(text, PROFILES_FILE)} cannot be used as a store: ` +
+        "it is no LMDB file, or its head is damaged.",
     });
     const zeros = copyWith((path) => writeFileSync(path, Buffer.alloc(100 * PAGE)));
     assert.throws(openingOf(zeros), { name: "StoreUnusable" });

@@ -1,11 +1,11 @@
 // The LMDB files of a node, opened by each of its processes, and how durable a commit is.
 //
-//   commit  Answered once committed: outlives the process, also after kill -9. The disk is told once a second. A power
-//           loss takes the last moments, and since nothing orders the writes until then, it may damage the
-//           file: restore a backup. No transaction waits for the disk.
-//   fsync   Answered once on disk. A power loss takes nothing that was answered, and damages nothing.
-//   off     Answered at once, committed at the end of the turn, when other processes see it too. kill -9 takes
-//           what was not committed yet; a power loss does what it does with `commit`.
+//   commit  Answered once committed: outlives the process, also after kill -9. The disk is told
+//           once a second. A power loss takes the last moments, and since nothing orders the writes
+//           until then, it may damage the file: that is then refused, and a backup restored.
+//   fsync   Answered once on disk. A power loss takes nothing that was answered, damages nothing.
+//   off     Answered at once, committed at the end of the turn, when other processes see it too.
+//           kill -9 takes what was not committed yet; a power loss does as with `commit`.
 //
 // Definitions have a file of their own, always written as with `fsync`: no mode puts them at risk.
 
@@ -23,9 +23,9 @@ export interface EnvironmentOptions {
   readonly folder: string;
   readonly durability: Durability;
   /**
-   * Reads both files whole before they are opened, to refuse damage of any kind: for the first process of a
-   * node. Without it they are read only when they are shorter than they should be, or when the machine was
-   * started anew since. About half a second a gigabyte.
+   * Reads both files whole before they are opened, to refuse damage of any kind: for the first
+   * process of a node. Without it they are read only when they are shorter than they should be, or
+   * when the machine was started anew since. About half a second a gigabyte.
    */
   readonly checksFiles?: boolean;
 }
@@ -40,8 +40,8 @@ const MAX_DATABASES = 32;
 /** Processes times the read transactions that each may hold open. */
 const MAX_READERS = 512;
 /**
- * Address space, not memory or disk, taken at the start. LMDB doubles it whenever the file outgrows it, in every
- * process: the disk is the only limit.
+ * Address space, not memory or disk, taken at the start. LMDB doubles it whenever the file outgrows
+ * it, in every process: the disk is the only limit.
  */
 const FIRST_MAP_BYTES = 2 ** 30;
 /** How much a power loss may take in the modes that do not wait for the disk. */
@@ -82,7 +82,7 @@ export class Environment {
     );
   }
 
-  /** Makes reads that follow in this turn see every transaction committed so far, by any process. */
+  /** Makes reads that follow in this turn see every transaction committed so far, by anyone. */
   seeLatest(): void {
     this.#profiles.resetReadTxn();
   }

@@ -1,8 +1,8 @@
-// Reads an LMDB file page by page, without the library, and says what is damaged. The library checks little and
-// ends the process where it meets what cannot be.
+// Reads an LMDB file page by page, without the library, and says what is damaged. The library
+// checks little and ends the process where it meets what cannot be.
 //
-// Finds pages that are missing, torn or of another file, wherever the tree leads; not a changed byte within a key
-// or a value: records have a checksum of their own.
+// Finds pages that are missing, torn or of another file, wherever the tree leads; not a changed
+// byte within a key or a value: records have a checksum of their own.
 
 import { closeSync, openSync, readSync } from "node:fs";
 import {

@@ -1,5 +1,5 @@
-// The head of an LMDB file, read before the library opens it: it maps the file into memory and believes it, so
-// that a file which is damaged or none of LMDB's would end the process.
+// The head of an LMDB file, read before the library opens it: it maps the file into memory and
+// believes it, so that a file which is damaged or none of LMDB's would end the process.
 
 import { fstatSync, readFileSync, readSync } from "node:fs";
 import { StoreUnusable } from "./store-errors.ts";

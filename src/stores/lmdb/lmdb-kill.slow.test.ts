@@ -1,5 +1,5 @@
-// kill -9 while commits are under way: whatever was answered must be there afterwards. And many commits at once
-// on a disk that is waited for.
+// kill -9 while commits are under way: whatever was answered must be there afterwards. And many
+// commits at once on a disk that is waited for.
 
 import assert from "node:assert/strict";
 import { once } from "node:events";

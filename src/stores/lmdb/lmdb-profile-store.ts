@@ -1,3 +1,6 @@
+// Profiles as records in LMDB. A delta is merged into its record inside the write transaction, so
+// that two processes at once lose nothing.
+
 import { EMPTY_PROFILE, type Profile } from "../../model/profile.ts";
 import { keyText } from "../../profiles/key-text.ts";
 import { decodeRecord, mergeInPlace, mergeIntoRecord } from "../../profiles/record.ts";

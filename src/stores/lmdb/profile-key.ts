@@ -1,12 +1,13 @@
 // Keys of profiles as bytes.
 //
 //   device       partner, two halves of 8 bytes: 18 bytes where the text has 38 digits
-//   declared ID  data source, form, ID. A long ID is hashed into the key and kept in front of the record.
+//   declared ID  data source, form, ID. A long ID is hashed into the key, and kept whole in front
+//                of the record.
 
 import { createHash } from "node:crypto";
 import type { ProfileKey } from "../../profiles/store.ts";
 
-/** LMDB takes keys of up to 1,978 bytes, but every one of them makes the tree's pages less dense. */
+/** LMDB takes keys of up to 1,978 bytes, but long ones make the tree's pages less dense. */
 const MAX_ID_BYTES_IN_KEY = 64;
 
 // The forms of a declared ID in a key.
