@@ -76,6 +76,8 @@ test("a rule may be as long, as wide and as deep as its limits, and no more", ()
   const longest = `a == "${"x".repeat(65_528)}"`;
   assert.equal(longest.length, 65_535);
   for (const text of [widest, deepest, longest]) rule(text);
+  // Side by side is not inside one another.
+  rule(Array.from({ length: 300 }, () => "NOT (a==1)").join(" AND "));
   assert.equal(fault(`${widest} OR a==1`).code, "E_TOO_LONG");
   assert.equal(fault(`${widest} OR a==1`).column, widest.length + 5);
   assert.deepEqual([fault(`(${deepest})`).code, fault(`(${deepest})`).column], ["E_TOO_DEEP", 101]);
