@@ -15,7 +15,7 @@ import {
   type KeyTable,
 } from "./key-table.ts";
 import { type PredicateDictionary, spacedWords } from "./predicates.ts";
-import { TextAutomaton } from "./text-automaton.ts";
+import { type SoughtText, TextAutomaton } from "./text-automaton.ts";
 import {
   addToHash,
   EQUAL,
@@ -28,6 +28,9 @@ import {
 } from "./text-table.ts";
 
 const MIN_UNITS = 1_024;
+const MAX_FEW_TEXTS = 4;
+/** A longer text may be looked for in time that grows with its length too. */
+const MAX_FEW_TEXT_UNITS = 64;
 const SPACE = 0x20;
 const ASCII = 0x80;
 
@@ -36,6 +39,8 @@ export class Sighting {
   readonly #keys: KeyTable;
   readonly #texts: TextTable;
   readonly #automaton: TextAutomaton;
+  /** The texts of a root that has so few that looking for each is faster than the automaton. */
+  readonly #fewTexts: readonly (readonly SoughtText[] | null)[];
   readonly #fold: (text: string) => string;
   readonly #facts: CallFacts;
   readonly #sighted: Bits;
@@ -50,6 +55,7 @@ export class Sighting {
     this.#keys = keys;
     this.#texts = new TextTable(dictionary.predicates);
     this.#automaton = new TextAutomaton(keys.rootCount, keys.soughtTexts);
+    this.#fewTexts = fewTextsByRoot(keys);
     this.#fold = fold;
     this.#facts = facts;
     this.#sighted = sighted;
@@ -122,12 +128,23 @@ export class Sighting {
 
   #findInside(key: number, folded: string, original: string): void {
     const substrings = this.#keys.substringRoot(key);
-    if (substrings >= 0) this.#scan(substrings, folded);
+    if (substrings >= 0) this.#findSubstrings(substrings, folded);
     const words = this.#keys.wordsRoot(key);
     if (words < 0) return;
     const length = this.#asciiWords(folded);
     if (length >= 0) this.#automaton.scan(words, this.#units, length, this.#sighted);
     else this.#scan(words, spacedWords(original, this.#fold));
+  }
+
+  #findSubstrings(root: number, text: string): void {
+    const few = this.#fewTexts[root] ?? null;
+    if (few === null) {
+      this.#scan(root, text);
+      return;
+    }
+    for (const sought of few) {
+      if (text.includes(sought.text)) this.#sighted.add(sought.predicate);
+    }
   }
 
   #scan(root: number, text: string): void {
@@ -166,6 +183,15 @@ export class Sighting {
   #reserve(length: number): void {
     if (this.#units.length < length) this.#units = new Uint16Array(length * 2);
   }
+}
+
+function fewTextsByRoot({ rootCount, soughtTexts }: KeyTable): (readonly SoughtText[] | null)[] {
+  const byRoot: SoughtText[][] = Array.from({ length: rootCount }, () => []);
+  for (const sought of soughtTexts) byRoot[sought.root]?.push(sought);
+  return byRoot.map((texts) => {
+    const areShort = texts.every(({ text }) => text.length <= MAX_FEW_TEXT_UNITS);
+    return areShort && texts.length <= MAX_FEW_TEXTS ? texts : null;
+  });
 }
 
 function isLetterOrDigit(unit: number): boolean {
