@@ -4,7 +4,7 @@ import { type EventError, eventError } from "@dunlin/contract/errors";
 import type { PartnerCatalog } from "../catalog/snapshot.ts";
 import { type DestinationPlan, planDestinations } from "../delivery/plan.ts";
 import type { TraitId } from "../model/ids.ts";
-import { cookieToSet, deviceCookieLine } from "./device-cookie.ts";
+import { cookieToSet, deviceCookieLine, scopeOf } from "./device-cookie.ts";
 import { pageOf } from "./headers.ts";
 import type { DeviceCookie, Visitor } from "./identify.ts";
 import { type AnswerForm, type EventCall, parseCall, type Refusal } from "./parse.ts";
@@ -45,7 +45,7 @@ export function answer(world: EventWorld, envelope: Envelope, answered: Answered
     body: envelope.form.kind === "pixel" ? "" : writeAnswer(world, envelope, answered),
     transactionId: envelope.transactionId,
     errors: answered.errors,
-    cookies: device === null ? [] : [deviceCookieLine(device, call, world.domain, now)],
+    cookies: device === null ? [] : [deviceCookieLine(device, scopeOf(call, world.domain, now))],
     revision: envelope.revision,
   };
 }
