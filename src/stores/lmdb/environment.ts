@@ -106,10 +106,8 @@ export class Environment {
   }
 
   /** One transaction over the definitions, on disk when it resolves. */
-  async commitDefinitions<T>(write: () => T): Promise<T> {
-    const result = await this.#definitionsRoot.transaction(write);
-    await this.#definitionsRoot.flushed;
-    return result;
+  commitDefinitions<T>(write: () => T): Promise<T> {
+    return this.#definitionsRoot.transaction(write);
   }
 
   seeLatestDefinitions(): void {
@@ -152,8 +150,8 @@ export class Environment {
   }
 
   async #commitToDisk(writes: Write): Promise<void> {
+    // In the library's thread: this one goes on with other calls while the disk works.
     await this.#profiles.transaction(writes);
-    await this.#profiles.flushed;
   }
 }
 
@@ -172,7 +170,10 @@ function openFile(path: string, { waitsForDisk }: { waitsForDisk: boolean }): Fl
       maxReaders: MAX_READERS,
       mapSize: FIRST_MAP_BYTES,
       noSync: !waitsForDisk,
-      overlappingSync: waitsForDisk,
+      // The library's default, which syncs after the next transaction may have begun, loses answered
+      // commits when one of two writing processes is killed in a sync: the other then sets the
+      // number of the latest transaction without holding the writers' lock.
+      overlappingSync: false,
     });
     checkFormat(root, path);
     // The library's types leave `sync` out.

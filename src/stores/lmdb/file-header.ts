@@ -29,12 +29,8 @@ const ROOT_IN_TREE = 40;
 const META_BYTES = 24 + 2 * TREE_BYTES + 24;
 const SMALLEST_PAGE = 512;
 const LARGEST_PAGE = 65_536;
-/** Set in the flags of a state that was not on disk yet when it was written. */
-const NOT_YET_ON_DISK = 0x1000;
 
-interface Meta extends Omit<FileHeader, "fileBytes"> {
-  readonly isOnDisk: boolean;
-}
+type Meta = Omit<FileHeader, "fileBytes">;
 
 /** The header of a file; null for one that is empty, which the library may fill. */
 export function readHeader(file: number, path: string): FileHeader | null {
@@ -45,18 +41,9 @@ export function readHeader(file: number, path: string): FileHeader | null {
   if (second === null || second.pageSize !== first.pageSize) {
     throw new StoreUnusable(path, "the second half of its head is missing or damaged.");
   }
-  // Written by durability `fsync` alone, beside the first.
-  const flushed = readMeta(file, first.pageSize / 2);
-  const { isOnDisk: _, ...state } = stateAfter(first, second, flushed);
+  const state = first.transaction < second.transaction ? second : first;
   // Pages are written before the head that speaks of them: what it speaks of is there by now.
   return { ...state, fileBytes: fstatSync(file).size };
-}
-
-/** Which of its states the library goes on from. */
-function stateAfter(first: Meta, second: Meta, flushed: Meta | null): Meta {
-  const [older, newer] = first.transaction < second.transaction ? [first, second] : [second, first];
-  if (flushed === null || !newer.isOfEarlierBoot || newer.isOnDisk) return newer;
-  return flushed.transaction >= older.transaction ? flushed : older;
 }
 
 function readMeta(file: number, at: number): Meta | null {
@@ -71,14 +58,13 @@ function readMeta(file: number, at: number): Meta | null {
   const pageSize = free.readUInt32LE(0);
   const isPageSize = Math.log2(pageSize) % 1 === 0;
   if (!isPageSize || pageSize < SMALLEST_PAGE || pageSize > LARGEST_PAGE) return null;
-  if (at % pageSize === 0 && bytes.readUInt16LE(PAGE_FLAGS_AT) !== META_PAGE) return null;
+  if (bytes.readUInt16LE(PAGE_FLAGS_AT) !== META_PAGE) return null;
   return {
     pageSize,
     lastPage: pageNumber(tail, 0),
     transaction: pageNumber(tail, 8),
     roots: [pageNumber(free, ROOT_IN_TREE), pageNumber(main, ROOT_IN_TREE)],
     isOfEarlierBoot: tail.readBigInt64LE(16) !== bootId(),
-    isOnDisk: (free.readUInt16LE(4) & NOT_YET_ON_DISK) === 0,
   };
 }
 
