@@ -170,9 +170,9 @@ function openFile(path: string, { waitsForDisk }: { waitsForDisk: boolean }): Fl
       maxReaders: MAX_READERS,
       mapSize: FIRST_MAP_BYTES,
       noSync: !waitsForDisk,
-      // The library's default, which syncs after the next transaction may have begun, loses answered
-      // commits when one of two writing processes is killed in a sync: the other then sets the
-      // number of the latest transaction without holding the writers' lock.
+      // The default, which syncs after the next transaction may have begun, loses answered commits
+      // when one of two writing processes is killed in a sync: the other then sets the number of
+      // the latest transaction without holding the lock of writers.
       overlappingSync: false,
     });
     checkFormat(root, path);
