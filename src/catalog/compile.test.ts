@@ -95,6 +95,26 @@ describe("the data sources of a partner", () => {
   });
 });
 
+describe("the data sources of a whole workspace", () => {
+  const snapshot = compile({ "/dataSources/0/integrationCode": "sync" });
+
+  it("are known with their owners, so that another's is told from nobody's", () => {
+    const ownerOf = (id: number) => snapshot.dataSources.get(asDataSourceId(id))?.pid;
+    assert.equal(ownerOf(1001), 1957);
+    assert.equal(ownerOf(2001), 2948);
+    assert.equal(ownerOf(411), null);
+    assert.equal(ownerOf(20914), null);
+    assert.equal(ownerOf(999999), undefined);
+  });
+
+  it("are found by code where they are shared, whatever partners call their own", () => {
+    const byCode = snapshot.sharedDataSourcesByCode;
+    assert.equal(byCode.get("sync"), 411);
+    assert.equal(byCode.get("DSID_20915"), 20915);
+    assert.equal(byCode.get("crm"), undefined);
+  });
+});
+
 const signalsOf = (key: string, value: string) => ({
   keys: [key],
   values: [value],

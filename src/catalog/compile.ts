@@ -1,8 +1,13 @@
 // From a workspace to the snapshot that calls are answered with. Everything that a call would have to
 // look for is found here once.
 
-import type { PartnerDefinition, Workspace } from "@dunlin/contract/workspace";
-import { asPartnerId } from "../model/ids.ts";
+import type {
+  DataSourceDefinition,
+  PartnerDefinition,
+  Workspace,
+} from "@dunlin/contract/workspace";
+import { asDataSourceId, asPartnerId } from "../model/ids.ts";
+import { BUILT_IN_DATA_SOURCES } from "./built-in-data-sources.ts";
 import { compilePartner } from "./compile-partner.ts";
 import { Fingerprint } from "./fingerprint.ts";
 import { type PartnerDefinitions, partition } from "./partner-definitions.ts";
@@ -20,6 +25,7 @@ export interface CompileOptions {
 /** The snapshot of a workspace that `readWorkspace` has read. */
 export function compileSnapshot(workspace: Workspace, options: CompileOptions): CatalogSnapshot {
   const partners = partition(workspace).map((definitions) => compileOrReuse(definitions, options));
+  const sources = [...workspace.dataSources, ...BUILT_IN_DATA_SOURCES];
   return {
     revision: options.revision,
     settings: workspace.settings,
@@ -27,6 +33,8 @@ export function compileSnapshot(workspace: Workspace, options: CompileOptions): 
     partnersByHostname: byName(partners, ({ hostnames }) => hostnames),
     partnersByOrgId: new Map(partners.map((partner) => [partner.definition.orgId, partner])),
     partnersById: new Map(partners.map((partner) => [partner.pid, partner])),
+    dataSources: new Map(sources.map((source) => [asDataSourceId(source.dataSourceId), source])),
+    sharedDataSourcesByCode: sharedByCode(sources),
     serviceHosts: new Set(workspace.settings.serviceHosts.map((host) => host.toLowerCase())),
   };
 }
@@ -39,6 +47,18 @@ function byName(
   return new Map(
     partners.flatMap((partner) =>
       namesOf(partner.definition).map((name) => [name.toLowerCase(), partner] as const),
+    ),
+  );
+}
+
+function sharedByCode(
+  sources: readonly DataSourceDefinition[],
+): CatalogSnapshot["sharedDataSourcesByCode"] {
+  return new Map(
+    sources.flatMap(({ pid, integrationCode, dataSourceId }) =>
+      pid === null && integrationCode !== null
+        ? [[integrationCode, asDataSourceId(dataSourceId)] as const]
+        : [],
     ),
   );
 }

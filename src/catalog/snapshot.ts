@@ -15,6 +15,8 @@ import type { SegmentIndex } from "../rules/segment-index/segment-index.ts";
 import type { TraitIndex } from "../rules/trait-index/trait-index.ts";
 import type { DerivedSignals } from "./derived-signals.ts";
 
+export { ANALYTICS_VISITOR_CODE } from "./built-in-data-sources.ts";
+
 export interface CatalogSnapshot {
   /** Counts publications; 0 before the first. */
   readonly revision: number;
@@ -26,6 +28,10 @@ export interface CatalogSnapshot {
   /** Org IDs are case-sensitive. */
   readonly partnersByOrgId: ReadonlyMap<string, PartnerCatalog>;
   readonly partnersById: ReadonlyMap<PartnerId, PartnerCatalog>;
+  /** Every data source, whoever owns it, the built-in ones among them. */
+  readonly dataSources: ReadonlyMap<DataSourceId, DataSourceDefinition>;
+  /** Those that belong to nobody, by integration code. */
+  readonly sharedDataSourcesByCode: ReadonlyMap<string, DataSourceId>;
   /** More names that act as `dpm.<domain>`, in lower case. */
   readonly serviceHosts: ReadonlySet<string>;
 }
