@@ -58,7 +58,7 @@ async function start(nodeArguments: readonly string[]): Promise<void> {
     const ready = site === null ? readReadyLine(line) : null;
     if (ready === null) continue;
     const host = `demo.${domainOf(nodeArguments)}`;
-    const dcs = new DcsClient({ endpoint: ready.collect, host });
+    const dcs = new DcsClient({ endpoint: ready.collect, host, ...timeLimit() });
     site = createSite({ dcs, names: readNames(WORKSPACE) });
     const address = await listenOrElsewhere(site, wantedPort());
     greet(address, ready, host);
@@ -102,6 +102,12 @@ function domainOf(nodeArguments: readonly string[]): string {
 function wantedPort(): number {
   const port = Number(process.env["DUNLIN_DEMO_PORT"] ?? DEFAULT_PORT);
   return Number.isInteger(port) && port >= 0 && port < 65_536 ? port : DEFAULT_PORT;
+}
+
+/** For machines that are busy with other things: a page that waits shows more than one without an answer. */
+function timeLimit(): { timeoutMs?: number } {
+  const timeoutMs = Number(process.env["DUNLIN_DEMO_TIMEOUT_MS"]);
+  return timeoutMs > 0 ? { timeoutMs } : {};
 }
 
 /** Names of traits and segments, for the panel of the site. */

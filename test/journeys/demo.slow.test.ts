@@ -44,7 +44,12 @@ async function startDemo(data: string, demoPort = "0"): Promise<Demo> {
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("DUNLIN_"));
   const anyPort = ["--collect", "127.0.0.1:0", "--manage", "127.0.0.1:0", "--workers", "1"];
   const demo = spawn(process.execPath, [START, ...anyPort, "--data", data], {
-    env: { ...Object.fromEntries(inherited), DUNLIN_DEMO_PORT: demoPort },
+    env: {
+      ...Object.fromEntries(inherited),
+      DUNLIN_DEMO_PORT: demoPort,
+      // The story is about what an answer changes, not about how busy this machine is.
+      DUNLIN_DEMO_TIMEOUT_MS: "20000",
+    },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let stdout = "";
