@@ -48,7 +48,10 @@ async function runInFolder(options: PrimaryOptions, folder: string): Promise<Run
   if (!rootSecret.ok) return wronglyStarted([rootSecret.error]);
   const token = prepareAdminToken(folder, config.adminToken);
 
-  const environment = openEnvironment({ folder, durability: config.durability });
+  const environment = openEnvironment({
+    ...{ folder, durability: config.durability },
+    checksFiles: true,
+  });
   try {
     const store = new LmdbDefinitionStore(environment);
     const first = await chooseFirstDefinitions(config, store);
