@@ -5,7 +5,7 @@ import type { AnswerForm } from "./parse.ts";
 
 export interface EventReply {
   readonly status: number;
-  readonly form: AnswerForm["kind"] | "empty";
+  readonly form: AnswerForm["kind"];
   /** One octet a character; "" for the pixel, whose bytes are always the same. */
   readonly body: string;
   /** The transaction's ID, also in the body. */
@@ -34,9 +34,10 @@ export interface AnswerBody {
  * The body's text in the form that the caller wants. Everything beyond printable ASCII, and what could
  * end a script or open an entity, is escaped: one octet a character, and safe wherever it is pasted.
  */
-export function writeBody(form: AnswerForm, body: AnswerBody): string {
+export function writeBody(form: AnswerForm, body: object): string {
   switch (form.kind) {
     case "pixel":
+    case "empty":
       return "";
     case "json":
       return escapeJson(JSON.stringify(body));
