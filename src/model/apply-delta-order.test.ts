@@ -76,8 +76,9 @@ function concurrentDeltas(random: Random, base: Profile): ProfileDelta[] {
   const lastDay = base.lastSeen === 0 ? DAY : utcDay(base.lastSeen);
   // About the midnight at which something of the base ends.
   const middle = (lastDay + random.pick([0, 1, ...lives.map((life) => life + 1)])) * DAY_MS;
-  const from = Math.max(middle - random.below(LATENESS_MS + 1), base.lastSeen - LATENESS_MS);
   const seen = latestOrder(base);
+  const youngest = Math.max(base.lastSeen, seen);
+  const from = Math.max(middle - random.below(LATENESS_MS + 1), youngest - LATENESS_MS);
   return Array.from({ length: 2 + random.below(3) }, () => {
     const offset = random.pick([0, LATENESS_MS, random.below(LATENESS_MS), middle - from]);
     return randomDelta(random, {

@@ -4,7 +4,8 @@
 //  - none comes more than `LATENESS_MS` after a younger one was stored on that profile;
 //  - all name one TTL for a trait;
 //  - all fall on one side of the end of the profile's own life (`lifeDays`);
-//  - each says what it had seen (`seenOrder`), where it changes membership.
+//  - each says what it had seen (`seenOrder`), where it changes membership;
+//  - no segment has more than `MAX_EVIDENCE` pairs.
 // At the cap the traits that stay are the same in any order; one that was dropped and comes again
 // counts from 1. What breaks a bound, such as a clock set back by days, is still merged, but then
 // order may matter.
@@ -30,8 +31,13 @@ export function applyDelta(profile: Profile, delta: ProfileDelta): Profile {
     Number.isSafeInteger(delta.at) && delta.at >= 0,
     `a call's time is a whole number of milliseconds since the epoch, not ${delta.at}`,
   );
+  const isSighting = delta.isSighting ?? true;
+  invariant(
+    isSighting || delta.realized.length === 0,
+    "traits are realized on a profile that the call has seen",
+  );
   const base = hasEnded(profile, delta) ? EMPTY_PROFILE : profile;
-  const lastSeen = Math.max(base.lastSeen, delta.at);
+  const lastSeen = isSighting ? Math.max(base.lastSeen, delta.at) : base.lastSeen;
   const traits = dropOldest(realize(base.traits, delta), MAX_TRAITS_PER_PROFILE);
   const { membership, left } = changeMembership(base, delta, lastSeen);
   return left.length === 0

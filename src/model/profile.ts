@@ -1,6 +1,6 @@
 // What is known of one device or one declared ID, and the change that a call makes to it.
 
-import type { SegmentId, TraitId } from "./ids.ts";
+import type { DeviceId, SegmentId, TraitId } from "./ids.ts";
 
 /** Realizations of one trait without a gap longer than the trait's life. Never empty. */
 export interface TraitRun {
@@ -25,7 +25,10 @@ export interface TraitRecord extends TraitRun {
 }
 
 export interface Profile {
-  /** Milliseconds since the epoch; 0 for a profile that was never seen. */
+  /**
+   * The latest call of this device, or that named this ID, in milliseconds since the epoch; 0 for a
+   * profile that was never seen.
+   */
   readonly lastSeen: number;
   /** Ascending by sid, none twice. Records whose TTL has run out may still be here. */
   readonly traits: readonly TraitRecord[];
@@ -46,6 +49,20 @@ export interface Membership {
    * Orders changes where the clock does not: of two changes the one with the greater order is the
    * later. Left out where it equals `since`.
    */
+  readonly order?: number;
+  /**
+   * Of a declared ID whose membership is that of its pairs with devices: the pairs, of which each one
+   * is reason enough ("Audience model", Evaluation and membership). Ascending by device, never empty;
+   * `since` is that of the earliest of them, `order` that of the latest. In `left` they are the pairs
+   * lately gone, whether or not others remain.
+   */
+  readonly evidence?: readonly Evidence[];
+}
+
+export interface Evidence {
+  /** Null, and before all others, for membership that no pair stands for. */
+  readonly device: DeviceId | null;
+  readonly since: number;
   readonly order?: number;
 }
 
@@ -69,6 +86,13 @@ export interface ProfileDelta {
   readonly realized: readonly Realization[];
   readonly gained: readonly SegmentId[];
   readonly lost: readonly SegmentId[];
+  /** Pairs that have become reasons for membership, or are none any more. None twice. */
+  readonly evidence?: readonly EvidenceChange[];
+  /**
+   * False where the call neither came from the device nor named the ID, but changed its membership
+   * all the same: the profile lives no longer for it.
+   */
+  readonly isSighting?: boolean;
   /** Days before this one may be folded into one count: no rule in use can tell them apart. */
   readonly foldBeforeDay: number;
   /**
@@ -82,6 +106,24 @@ export interface ProfileDelta {
    * Without it a profile never ends.
    */
   readonly lifeDays?: number;
+}
+
+/** What the pair with a device says of a segment from now on. */
+export interface EvidenceChange {
+  readonly sid: SegmentId;
+  readonly device: DeviceId;
+  readonly holds: boolean;
+}
+
+/** Membership that rests on pairs, at least one of them. */
+export function membershipOn(sid: SegmentId, evidence: readonly Evidence[]): Membership {
+  let since = Number.POSITIVE_INFINITY;
+  let latest = 0;
+  for (const pair of evidence) {
+    since = Math.min(since, pair.since);
+    latest = Math.max(latest, pair.order ?? pair.since);
+  }
+  return latest === since ? { sid, since, evidence } : { sid, since, order: latest, evidence };
 }
 
 /** The order of the latest change of membership that a profile knows of; 0 where there was none. */

@@ -2,11 +2,17 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { crc32 } from "node:zlib";
 import { type Random, seededRandom } from "../../test/support/random.ts";
-import { deltaOf, randomDelta, timeOfDay } from "../../test/support/store-deltas.ts";
+import {
+  deltaOf,
+  numberedDevice,
+  randomDelta,
+  timeOfDay,
+} from "../../test/support/store-deltas.ts";
 import { applyDelta, MAX_TRAITS_PER_PROFILE } from "../model/apply-delta.ts";
-import { asTraitId } from "../model/ids.ts";
-import { EMPTY_PROFILE, type Profile, type ProfileDelta } from "../model/profile.ts";
+import { asSegmentId, asTraitId } from "../model/ids.ts";
+import { EMPTY_PROFILE, membershipOn, type Profile, type ProfileDelta } from "../model/profile.ts";
 import { DAY_MS, utcDay } from "../model/time.ts";
+import { ByteWriter } from "./byte-writer.ts";
 import { CorruptRecord } from "./corrupt-record.ts";
 import { decodeRecord, encodeRecord, mergeIntoRecord } from "./record.ts";
 
@@ -36,6 +42,44 @@ describe("a profile as a record", () => {
       membership: [],
     };
     assert.deepEqual(decodeRecord(encodeRecord(profile)), profile);
+  });
+
+  it("is read as it was written before pairs were known", () => {
+    const writer = new ByteWriter();
+    writer.begin();
+    writer.byte(1);
+    writer.varint(DAY * DAY_MS);
+    writer.varint(0);
+    // Two segments, of which the second has an order; one that was left.
+    for (const number of [2 * 2 + 1, 9_001 * 2, 3, 70, 9 * 2 + 1, 0, 0, 4]) writer.varint(number);
+    for (const number of [1, 9_005 * 2, 1, 1_000]) writer.varint(number);
+    assert.deepEqual(decodeRecord(signed(writer.written())), {
+      lastSeen: DAY * DAY_MS,
+      traits: [],
+      membership: [
+        { sid: asSegmentId(9_001), since: (DAY - 3) * DAY_MS + 70 },
+        { sid: asSegmentId(9_011), since: DAY * DAY_MS, order: DAY * DAY_MS + 4 },
+      ],
+      left: [{ sid: asSegmentId(9_005), since: (DAY - 1) * DAY_MS + 1_000 }],
+    });
+  });
+
+  it("holds a device once, however many segments rest on the pair with it", () => {
+    const evidence = Array.from({ length: 10 }, (_, number) => ({
+      device: numberedDevice(number + 1),
+      since: DAY * DAY_MS,
+    }));
+    const entries = (count: number): Profile => ({
+      lastSeen: DAY * DAY_MS,
+      traits: [],
+      membership: Array.from({ length: count }, (_, number) =>
+        membershipOn(asSegmentId(number), evidence),
+      ),
+    });
+    const [one = 0, two = 0] = [1, 2].map((count) => encodeRecord(entries(count)).length);
+    assert.ok(one > 10 * 16);
+    // Of each pair its place among the devices, day and time of day; here the last takes one byte.
+    assert.equal(two - one, 2 + 10 * 3);
   });
 
   it("an empty profile takes eight bytes", () => {
@@ -138,7 +182,8 @@ describe("a damaged record", () => {
     assert.throws(() => decodeRecord(ofTheFuture), {
       name: "CorruptRecord",
       byte: 0,
-      message: "A stored profile is damaged at byte 0: its version is 9, this server reads 1.",
+      message:
+        "A stored profile is damaged at byte 0: its version is 9, this server reads 1 and 2.",
     });
   });
 
@@ -158,7 +203,7 @@ describe("a damaged record", () => {
 
   it("is no reason to set aside memory for what it cannot hold", () => {
     // Version, last seen, and a count of 2^48 traits.
-    const bytes = signed(Uint8Array.of(1, 0, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x40, 0, 0));
+    const bytes = signed(Uint8Array.of(2, 0, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x40, 0, 0));
     assert.throws(
       () => decodeRecord(bytes),
       /281474976710656.* entries do not fit|do not fit into it/,
@@ -194,7 +239,7 @@ function noise(random: Random): Uint8Array {
   const rest = Array.from({ length: random.below(60) }, () =>
     random.chance(0.5) ? random.below(8) : random.below(256),
   );
-  return Uint8Array.of(1, ...rest);
+  return Uint8Array.of(random.pick([1, 2]), ...rest);
 }
 
 function changed(random: Random, record: Uint8Array): Uint8Array {

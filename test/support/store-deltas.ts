@@ -1,6 +1,6 @@
 // Deltas for tests: built with defaults, or by chance as concurrent calls would make them.
 
-import { asSegmentId, asTraitId } from "../../src/model/ids.ts";
+import { asSegmentId, asTraitId, type DeviceId, parseDeviceId } from "../../src/model/ids.ts";
 import type { ProfileDelta } from "../../src/model/profile.ts";
 import { DAY_MS, utcDay } from "../../src/model/time.ts";
 import type { Random } from "./random.ts";
@@ -37,6 +37,13 @@ export const LIVES: Readonly<Record<number, number>> = {
 };
 
 const SEGMENTS = [9001, 9002, 9003];
+const DEVICES = [1, 2, 3].map(numberedDevice);
+
+export function numberedDevice(number: number): DeviceId {
+  const device = parseDeviceId(`${number}`.padStart(38, "0"));
+  if (device === null) throw new Error(`No device has the number ${number}.`);
+  return device;
+}
 
 export interface RandomDeltaOptions {
   readonly at: number;
@@ -49,8 +56,19 @@ export function randomDelta(random: Random, options: RandomDeltaOptions): Profil
   const realized = Object.fromEntries(Object.entries(LIVES).filter(() => random.chance(0.4)));
   const gained = SEGMENTS.filter(() => random.chance(0.2));
   const lost = SEGMENTS.filter((sid) => !gained.includes(sid) && random.chance(0.2));
+  const evidence = SEGMENTS.flatMap((sid) =>
+    DEVICES.filter(() => random.chance(0.1)).map((device) => ({
+      sid: asSegmentId(sid),
+      device,
+      holds: random.chance(0.6),
+    })),
+  );
   const foldBeforeDay = utcDay(at) - historyDays;
-  return deltaOf({ at, seenOrder, foldBeforeDay, realized, gained, lost });
+  const membership = { at, seenOrder, foldBeforeDay, gained, lost, evidence };
+  // Some calls are of another device, and change no more than membership.
+  return random.chance(0.15)
+    ? deltaOf({ ...membership, isSighting: false })
+    : deltaOf({ ...membership, realized });
 }
 
 /** A time of that day: often its first or last millisecond, or its noon. */
