@@ -239,6 +239,8 @@ export const LIMITS = {
   maxBackOffMs: 10_000,
   /** A worker that has lived this long starts anew with the shortest back-off. */
   settledMs: 30_000,
+  /** How long a new node waits for the workers of one that was killed to let go of the port. */
+  portPatienceMs: 2_000,
   /** How often workers must show that they are there, and how long they may take: longer than to compile. */
   pingEveryMs: 10_000,
   pingMs: 150_000,

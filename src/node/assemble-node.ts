@@ -39,7 +39,7 @@ export function assembleNode(ingredients: NodeIngredients): AssembledNode {
   let workersLost = 0;
   const pool = new WorkerPool({
     count: config.workers,
-    port: config.collect.port,
+    address: config.collect,
     log,
     startOrder: (place, port) => ({
       kind: "start",

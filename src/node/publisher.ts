@@ -16,7 +16,7 @@ import type { WorkerPool } from "./worker-pool.ts";
 
 export interface PublisherOptions {
   readonly store: DefinitionStore;
-  readonly pool: WorkerPool;
+  readonly pool: Pick<WorkerPool, "askEveryone">;
   readonly log: Log;
   prepare(request: PublicationRequest): Promise<Result<PreparedPublication, readonly Fault[]>>;
 }

@@ -3,15 +3,17 @@
 
 import cluster from "node:cluster";
 import { fileURLToPath } from "node:url";
+import type { HostPort } from "../config/values.ts";
 import { LIMITS } from "../config.ts";
+import { faultSentence } from "../ops/describe-fault.ts";
 import type { Log } from "../ops/log.ts";
 import type { AnswerTo, OrderKind, OrderOf } from "./messages.ts";
+import { findFreePort } from "./shared-port.ts";
 import { type Asked, WorkerProcess } from "./worker-process.ts";
 
 export interface PoolOptions {
   readonly count: number;
-  /** 0: any free one. */
-  readonly port: number;
+  readonly address: HostPort;
   readonly log: Log;
   /** What a worker that begins now is to do. */
   startOrder(place: number, port: number): OrderOf<"start">;
@@ -30,14 +32,11 @@ export class WorkerPool {
   readonly #places: Place[];
   readonly #timers = new Set<NodeJS.Timeout>();
   #stopping = false;
-  /** The port that the workers share, once the first of them has one. */
-  #port: number | null = null;
-  /** The port that they ask for: cluster knows by it which of them share. */
-  #askedPort: number;
+  /** The port that the workers share; 0 until the first of them has one. */
+  #port = 0;
 
   constructor(options: PoolOptions) {
     this.#options = options;
-    this.#askedPort = options.port;
     this.#places = Array.from({ length: options.count }, () => ({
       process: null,
       serves: false,
@@ -52,7 +51,7 @@ export class WorkerPool {
 
   /** The port that all workers share. */
   get port(): number {
-    return this.#port ?? 0;
+    return this.#port;
   }
 
   get servingCount(): number {
@@ -65,7 +64,12 @@ export class WorkerPool {
 
   /** Resolves when every worker serves, or with the reason why the first one that failed did. */
   async start(): Promise<string | null> {
-    // One first: it finds out whether the port is free and the definitions compile.
+    try {
+      this.#port = await findFreePort(this.#options.address, LIMITS.portPatienceMs);
+    } catch (error) {
+      return faultSentence(error);
+    }
+    // One first: it is given the port, and finds out whether the definitions compile.
     const [first = 0, ...others] = this.#places.keys();
     const reason = await this.#startAt(first);
     if (reason !== null) return reason;
@@ -156,15 +160,13 @@ export class WorkerPool {
   async #startAt(index: number): Promise<string | null> {
     const place = this.#places[index];
     if (place === undefined || this.#stopping) return "The node is being stopped.";
-    // With nobody left to hold "any free port", the next worker must ask for the one that was given.
-    if (this.servingCount === 0) this.#askedPort = this.#port ?? this.#askedPort;
     const beganAt = performance.now();
     const process = new WorkerProcess(cluster.fork(), index, (code) => {
       this.#workerEnded(index, code, performance.now() - beganAt);
     });
     place.process = process;
     const asked = await process.ask<"start">(
-      this.#options.startOrder(index, this.#askedPort),
+      this.#options.startOrder(index, this.#port),
       LIMITS.startMs,
     );
     if (asked.kind === "answered") {

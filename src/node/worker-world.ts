@@ -24,6 +24,7 @@ import { compileDefinitions, type Definitions } from "./definitions.ts";
 import { measureStore } from "./measured-store.ts";
 import type { OrderOf, WorkerSettings } from "./messages.ts";
 import { pooledRandomBytes } from "./random-pool.ts";
+import { KERNEL_SHARES_PORTS } from "./shared-port.ts";
 
 export interface WorkerWorld {
   readonly server: CollectionServer;
@@ -69,6 +70,7 @@ export async function openWorkerWorld(order: OrderOf<"start">, log: Log): Promis
       world,
       nodeName: settings.nodeName,
       trustedProxies: settings.trustedProxies,
+      sharesPort: KERNEL_SHARES_PORTS,
       onCall: (record) => statistics.countCall(record),
     }),
     profiles,

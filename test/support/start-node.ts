@@ -4,7 +4,7 @@
 //     const answer = await node.collect("/event?c_color=blue", { host: "alpha.dcs.localhost" });
 
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { Agent } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -21,6 +21,8 @@ export interface StartOptions {
   /** More of the command line; the last occurrence of an option counts. */
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** No token is given to it: it makes its own, as at a real first start. */
+  readonly ownToken?: true;
   /** A folder of an earlier node; without it one is made, and removed in the end. */
   readonly data?: string;
 }
@@ -106,9 +108,10 @@ export async function startNode(options: StartOptions = {}): Promise<RunningNode
 }
 
 async function argumentsOf(options: StartOptions, data: string): Promise<string[]> {
+  await mkdir(data, { recursive: true });
   const args = ["--data", data, "--collect", "127.0.0.1:0", "--manage", "127.0.0.1:0"];
   args.push("--workers", String(options.workers ?? 1), "--clock", options.clock ?? "manual");
-  args.push("--admin-token", TEST_TOKEN);
+  if (!options.ownToken) args.push("--admin-token", TEST_TOKEN);
   if (options.workspace !== undefined) {
     const path = join(data, "workspace.json");
     await writeFile(path, JSON.stringify(options.workspace));

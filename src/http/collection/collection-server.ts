@@ -2,7 +2,7 @@
 // in, the answer is one of a few known shapes, and nothing that a caller sent can end the process.
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
+import type { AddressInfo, ListenOptions, Socket } from "node:net";
 import { performance } from "node:perf_hooks";
 import { refuseUnspecified } from "../../event/answer.ts";
 import { handleEvent } from "../../event/handle-event.ts";
@@ -20,6 +20,8 @@ export interface CollectionServerOptions {
   readonly nodeName: string;
   /** CIDR blocks of proxies whose `X-Forwarded-*` headers are believed. */
   readonly trustedProxies: readonly string[];
+  /** Whether other processes listen on the same port, and the kernel deals connections out to them. */
+  readonly sharesPort?: boolean;
   /** Told of each call after its answer has left; must not throw. */
   onCall(record: CallRecord): void;
 }
@@ -75,7 +77,7 @@ export function buildCollectionServer(options: CollectionServerOptions): Collect
   );
   server.on("clientError", answerUnreadable);
   return {
-    listen: (host, port) => listen(server, host, port),
+    listen: (host, port) => listen(server, { host, port, reusePort: options.sharesPort ?? false }),
     drain: () => {
       plane.isDraining = true;
       return drain(server);
@@ -204,10 +206,10 @@ function answerUnreadable(error: Error & { code?: string }, socket: Socket): voi
   socket.destroySoon();
 }
 
-function listen(server: Server, host: string, port: number): Promise<number> {
+function listen(server: Server, address: ListenOptions): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
-    server.listen(port, host, () => {
+    server.listen(address, () => {
       server.off("error", reject);
       // A server that listens on TCP has an address of this form; null and text are for pipes.
       resolve((server.address() as AddressInfo).port);

@@ -2,8 +2,9 @@
 // fault of ours is logged under the request's ID, and the caller gets the ID.
 
 import { randomUUID } from "node:crypto";
-import { STATUS_CODES } from "node:http";
+import { type IncomingMessage, STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
+import { finished } from "node:stream/promises";
 import type { Fault } from "@dunlin/contract/workspace";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Log } from "../../ops/log.ts";
@@ -20,6 +21,7 @@ export function answerErrors(app: FastifyInstance, log: Log): void {
       const detail = "Something went wrong on our side; the log has it under the request's ID.";
       return sendProblem(reply, problem(500, detail));
     }
+    if (known.status === 413) await skipBody(request.raw);
     return sendProblem(reply, known);
   });
 
@@ -30,6 +32,19 @@ export function answerErrors(app: FastifyInstance, log: Log): void {
     const detail = `${request.method} is not possible here; ${allowed.join(" or ")} is.`;
     return sendProblem(reply, problem(405, detail));
   });
+}
+
+const SKIP_BODY_MS = 10_000;
+
+/**
+ * Reads the rest of a body and drops it. The connection is closed after the answer, which whoever is still
+ * sending then would never get to read.
+ */
+async function skipBody(request: IncomingMessage): Promise<void> {
+  request.resume();
+  const signal = AbortSignal.timeout(SKIP_BODY_MS);
+  // Too slow, or gone: then there is nobody to wait for.
+  await finished(request, { writable: false, signal }).catch(() => {});
 }
 
 /** A path that cannot be read never gets as far as a route, nor to the handlers above. */

@@ -1,0 +1,152 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { preparePublication } from "../admin/prepare-publication.ts";
+import type { DefinitionStore } from "../catalog/definition-store.ts";
+import type { Log } from "../ops/log.ts";
+import { MemoryDefinitionStore } from "../stores/memory/memory-definition-store.ts";
+import type { AnswerTo, Order, OrderKind, OrderOf } from "./messages.ts";
+import { Publisher, type PublisherOptions } from "./publisher.ts";
+import type { Asked } from "./worker-process.ts";
+
+const SILENT: Log = {
+  debug: () => {},
+  info: () => {},
+  warn: () => {},
+  error: () => {},
+  fault: () => {},
+};
+
+function nameOf(order: Order): string {
+  if (order.kind === "prepare") return `prepare ${order.definitions.revision}`;
+  return "revision" in order ? `${order.kind} ${order.revision}` : order.kind;
+}
+
+/** Workers that do as they are asked, unless a test says otherwise. */
+class RecordingPool {
+  readonly asked: string[] = [];
+  readonly answers = new Map<OrderKind, readonly Asked<null>[]>();
+
+  async askEveryone<Kind extends OrderKind>(
+    order: OrderOf<Kind>,
+  ): Promise<Asked<AnswerTo[Kind]>[]> {
+    this.asked.push(nameOf(order));
+    const done: Asked<null>[] = [{ kind: "answered", answer: null }];
+    // All that a publisher orders is answered with null.
+    return (this.answers.get(order.kind) ?? done) as Asked<AnswerTo[Kind]>[];
+  }
+}
+
+function publisherOf(pool: RecordingPool, changes: Partial<PublisherOptions> = {}): Publisher {
+  return new Publisher(
+    {
+      pool,
+      store: new MemoryDefinitionStore(),
+      log: SILENT,
+      prepare: async (request) => preparePublication(request),
+      ...changes,
+    },
+    { publication: null, isStored: true },
+  );
+}
+
+const documentOf = (name: string): string =>
+  JSON.stringify({
+    partners: [{ pid: 1, alias: "one", name, orgId: "A1B2C3D4E5F60718293A4B5C@AdobeOrg" }],
+  });
+
+test("workers compile before anything is stored, and serve only after it", async () => {
+  const pool = new RecordingPool();
+  const store = new MemoryDefinitionStore();
+  const publisher = publisherOf(pool, {
+    pool,
+    store: {
+      latest: () => store.latest(),
+      publish: (document) => {
+        pool.asked.push("store");
+        return store.publish(document);
+      },
+    },
+  });
+  await publisher.begin();
+  const outcome = await publisher.publish(documentOf("First"));
+  assert.ok(outcome.kind === "published" && outcome.revision === 1);
+  assert.deepEqual(pool.asked, ["prepare 1", "store", "adopt 1"]);
+  assert.equal((await store.latest())?.document, publisher.currentDocument());
+});
+
+test("a worker that cannot compile leaves everything as it was, and says why", async () => {
+  const pool = new RecordingPool();
+  const publisher = publisherOf(pool);
+  await publisher.begin();
+  await publisher.publish(documentOf("First"));
+  const before = publisher.currentDocument();
+
+  for (const refusal of [{ kind: "refused", reason: "too large" }, { kind: "late" }] as const) {
+    pool.answers.set("prepare", [{ kind: "answered", answer: null }, refusal]);
+    assert.equal((await publisher.publish(documentOf("Second"))).kind, "failed");
+    assert.equal(pool.asked.at(-1), "discard 2");
+    assert.equal(publisher.currentDocument(), before);
+  }
+  pool.answers.clear();
+  const outcome = await publisher.publish(documentOf("Second"));
+  assert.ok(outcome.kind === "published" && outcome.revision === 2);
+});
+
+test("a worker that dies meanwhile is no reason to refuse, unless all die of it", async () => {
+  const pool = new RecordingPool();
+  const publisher = publisherOf(pool);
+  await publisher.begin();
+  pool.answers.set("prepare", [{ kind: "gone" }, { kind: "answered", answer: null }]);
+  assert.equal((await publisher.publish(documentOf("First"))).kind, "published");
+  pool.answers.set("prepare", [{ kind: "gone" }, { kind: "gone" }]);
+  assert.equal((await publisher.publish(documentOf("Second"))).kind, "failed");
+});
+
+test("a store that fails leaves what is served, and the next publication works", async () => {
+  const pool = new RecordingPool();
+  const working = new MemoryDefinitionStore();
+  let isBroken = true;
+  const store: DefinitionStore = {
+    latest: () => working.latest(),
+    publish: async (document) => {
+      if (isBroken) throw new Error("disk full");
+      return working.publish(document);
+    },
+  };
+  const publisher = publisherOf(pool, { store });
+  await publisher.begin();
+  await assert.rejects(publisher.publish(documentOf("First")), /disk full/);
+  assert.equal(publisher.current, null);
+  assert.equal(pool.asked.at(-1), "discard 1");
+  isBroken = false;
+  assert.equal((await publisher.publish(documentOf("First"))).kind, "published");
+});
+
+test("an equal workspace is the same revision, and no worker is asked", async () => {
+  const pool = new RecordingPool();
+  const publisher = publisherOf(pool);
+  await publisher.begin();
+  await publisher.publish(documentOf("First"));
+  const askedBefore = pool.asked.length;
+  const outcome = await publisher.publish(publisher.currentDocument());
+  assert.deepEqual(outcome, { kind: "published", revision: 1, changes: {}, warnings: [] });
+  assert.equal(pool.asked.length, askedBefore);
+});
+
+test("publications take their turn, wait for the start, and too many are sent away", async () => {
+  const pool = new RecordingPool();
+  const publisher = publisherOf(pool);
+  const outcomes = Array.from({ length: 20 }, (_, n) => publisher.publish(documentOf(`No. ${n}`)));
+  assert.equal(publisher.waiting, 16);
+  assert.deepEqual(pool.asked, []);
+  await publisher.begin();
+  const revisions = (await Promise.all(outcomes)).map((outcome) =>
+    outcome.kind === "published" ? outcome.revision : outcome.kind,
+  );
+  const turns = Array.from({ length: 16 }, (_, n) => n + 1);
+  assert.deepEqual(revisions, [...turns, "busy", "busy", "busy", "busy"]);
+  assert.deepEqual(
+    pool.asked,
+    turns.flatMap((revision) => [`prepare ${revision}`, `adopt ${revision}`]),
+  );
+});
