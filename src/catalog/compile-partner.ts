@@ -19,9 +19,10 @@ import { parseSegmentRule } from "../rules/segment-rule/segment-rule.ts";
 import { buildTraitIndex, type IndexedTrait } from "../rules/trait-index/trait-index.ts";
 import { parseTraitRule } from "../rules/trait-rule/trait-rule.ts";
 import { BUILT_IN_DATA_SOURCES } from "./built-in-data-sources.ts";
+import { computedTraitsIn } from "./computed-traits.ts";
 import { indexDerivedSignals } from "./derived-signals.ts";
 import { historyDaysOf } from "./history-days.ts";
-import { defaultMergeRule } from "./merge-rules.ts";
+import { defaultMergeRule, mergeNeedsOf } from "./merge-rules.ts";
 import type { PartnerDefinitions } from "./partner-definitions.ts";
 import type { PartnerCatalog, SegmentFacts, SegmentGroup, TraitFacts } from "./snapshot.ts";
 import { buildTraitLookup } from "./trait-lookup.ts";
@@ -117,7 +118,7 @@ function indexedTraits({ traits }: PartnerDefinitions): IndexedTrait[] {
 
 type SegmentParts = Pick<
   PartnerCatalog,
-  "segmentGroups" | "segments" | "pausedSegments" | "historyDays"
+  "segmentGroups" | "mergeNeeds" | "segments" | "pausedSegments" | "historyDays"
 >;
 
 function compileSegments(
@@ -156,5 +157,10 @@ function compileSegments(
     index: buildSegmentIndex(group, lookup),
   }));
   const rules = [...indexed.values()].flatMap((group) => group.map(({ rule }) => rule));
-  return { segmentGroups, segments, pausedSegments, historyDays: historyDaysOf(rules) };
+  const mergeNeeds = mergeNeedsOf(
+    [...indexed.keys()],
+    computedTraitsIn(rules, definitions.traits, lookup),
+  );
+  const historyDays = historyDaysOf(rules);
+  return { segmentGroups, mergeNeeds, segments, pausedSegments, historyDays };
 }

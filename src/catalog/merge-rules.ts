@@ -1,4 +1,5 @@
 import type { MergeRuleDefinition } from "@dunlin/contract/workspace";
+import type { ComputedTraits, MergeNeeds } from "./snapshot.ts";
 
 /** IDs in a workspace are positive: no rule of a partner's own has this one. */
 const BUILT_IN_MERGE_RULE_ID = 0;
@@ -28,5 +29,17 @@ function builtInMergeRule(pid: number): MergeRuleDefinition {
     dataSourceIds: [],
     deviceGraphDataSourceId: null,
     default: true,
+  };
+}
+
+/** What the merge rules of a partner's active segments ask of every call. */
+export function mergeNeedsOf(
+  rulesInUse: readonly MergeRuleDefinition[],
+  computedTraits: ComputedTraits | null,
+): MergeNeeds {
+  return {
+    lastAuthenticated: rulesInUse.some(({ crossDevice }) => crossDevice === "LAST"),
+    deviceGraphs: rulesInUse.some(({ device }) => device === "EXTERNAL"),
+    computedTraits,
   };
 }

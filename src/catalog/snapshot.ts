@@ -51,6 +51,7 @@ export interface PartnerCatalog {
   readonly traitIndex: TraitIndex;
   /** Active segments, grouped by the merge rule under which they are evaluated. */
   readonly segmentGroups: readonly SegmentGroup[];
+  readonly mergeNeeds: MergeNeeds;
   /** Every segment that is active. */
   readonly segments: ReadonlyMap<SegmentId, SegmentFacts>;
   /** Inactive segments: who is in them stays in, nobody enters, nothing is said of them. */
@@ -79,4 +80,23 @@ export interface SegmentFacts {
 export interface SegmentGroup {
   readonly mergeRule: MergeRuleDefinition;
   readonly index: SegmentIndex;
+}
+
+/** What a call must find out, beside the device's own profile, for some segment that is active. */
+export interface MergeNeeds {
+  /** Whether some merge rule in use reads who was last logged in on the device. */
+  readonly lastAuthenticated: boolean;
+  /** Whether some merge rule in use reads an external device graph. */
+  readonly deviceGraphs: boolean;
+  /** Null where no active segment depends on a computed trait. */
+  readonly computedTraits: ComputedTraits | null;
+}
+
+/** Active traits that nobody realizes, and on which some active segment depends. */
+export interface ComputedTraits {
+  readonly sids: ReadonlySet<TraitId>;
+  /** Held by every device. */
+  readonly activeAudience: readonly TraitId[];
+  /** By data source: held by each device with a live link to it, and by the ID linked. */
+  readonly bySyncedSource: ReadonlyMap<DataSourceId, readonly TraitId[]>;
 }

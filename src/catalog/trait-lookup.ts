@@ -2,6 +2,7 @@
 
 import type { FolderDefinition, TraitDefinition, TraitType } from "@dunlin/contract/workspace";
 import { asTraitId, type TraitId } from "../model/ids.ts";
+import { DEVICE_LIFE_DAYS } from "../model/time.ts";
 import type { TraitForSegments, TraitLookup } from "../rules/segment-rule/trait-lookup.ts";
 import { CATALOG_LIMITS } from "./limits.ts";
 
@@ -53,7 +54,8 @@ function describeTrait(trait: Partly<TraitDefinition>, source: LookupSource): Tr
     kind,
     allowsFrequency: traitType === "RULE_BASED_TRAIT",
     thirdParty: trait.dataSourceId !== undefined && source.isThirdParty(trait.dataSourceId),
-    ttlDays: kind === "computed" ? 0 : (trait.ttl ?? 0),
+    // A computed trait ends with what it is held for: the device or the link.
+    ttlDays: kind === "computed" ? DEVICE_LIFE_DAYS : (trait.ttl ?? 0),
     members: NO_MEMBERS,
   };
 }

@@ -14,7 +14,8 @@ export interface TraitForSegments {
   /**
    * `base`: profiles hold records of it. `folder`: stands for `members`, never stored. `computed`: the
    * Active Audience and data-source-synced traits, never stored either; whoever evaluates segments
-   * adds a record of it to the merged profile (one realization, today) where the visitor holds it.
+   * adds a record of it to the merged profile where the visitor holds it: one realization, at the last
+   * time that the device, or the link, because of which it is held was renewed.
    */
   readonly kind: "base" | "folder" | "computed";
   /**
@@ -24,7 +25,10 @@ export interface TraitForSegments {
   readonly allowsFrequency: boolean;
   /** Whether the trait's data source is third party. For a folder trait: the folder trait's own. */
   readonly thirdParty: boolean;
-  /** Days; 0 = never expires. 0 for folder and computed traits, whose life is not their own. */
+  /**
+   * Days; 0 = never expires. 0 for folder traits, whose life is that of their members; for computed
+   * traits the life of devices and links.
+   */
   readonly ttlDays: number;
   /**
    * For a folder trait: the distinct traits in the folder and all folders below it, in any order; folder
