@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { preparePublication } from "../admin/prepare-publication.ts";
 import type { DefinitionStore } from "../catalog/definition-store.ts";
 import type { Log } from "../ops/log.ts";
@@ -24,12 +25,15 @@ function nameOf(order: Order): string {
 /** Workers that do as they are asked, unless a test says otherwise. */
 class RecordingPool {
   readonly asked: string[] = [];
+  /** What a test lets workers wait for before they serve something new. */
+  adopted: Promise<void> = Promise.resolve();
   readonly answers = new Map<OrderKind, readonly Asked<null>[]>();
 
   async askEveryone<Kind extends OrderKind>(
     order: OrderOf<Kind>,
   ): Promise<Asked<AnswerTo[Kind]>[]> {
     this.asked.push(nameOf(order));
+    if (order.kind === "adopt") await this.adopted;
     const done: Asked<null>[] = [{ kind: "answered", answer: null }];
     // All that a publisher orders is answered with null.
     return (this.answers.get(order.kind) ?? done) as Asked<AnswerTo[Kind]>[];
@@ -72,6 +76,23 @@ test("workers compile before anything is stored, and serve only after it", async
   assert.ok(outcome.kind === "published" && outcome.revision === 1);
   assert.deepEqual(pool.asked, ["prepare 1", "store", "adopt 1"]);
   assert.equal((await store.latest())?.document, publisher.currentDocument());
+});
+
+test("a publication is answered only when the workers serve it", async () => {
+  const pool = new RecordingPool();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  pool.adopted = promise;
+  const publisher = publisherOf(pool);
+  await publisher.begin();
+  let isAnswered = false;
+  const outcome = publisher.publish(documentOf("First")).finally(() => {
+    isAnswered = true;
+  });
+  while (pool.asked.at(-1) !== "adopt 1") await nextTurn();
+  await nextTurn();
+  assert.equal(isAnswered, false);
+  resolve();
+  assert.equal((await outcome).kind, "published");
 });
 
 test("a worker that cannot compile leaves everything as it was, and says why", async () => {

@@ -130,7 +130,10 @@ test("an address with a slash at its end, or below /api, is the same address", a
 
 test("a visitor has the documented form, and the three ways to ask lead to it", async () => {
   const uuid = "11111111111111111112222222222222222222";
-  assert.equal((await node.collect(`/event?c_likes=famous+popstar&d_uuid=${uuid}`, { host })).status, 200);
+  assert.equal(
+    (await node.collect(`/event?c_likes=famous+popstar&d_uuid=${uuid}`, { host })).status,
+    200,
+  );
   const visitor = await node.manage("GET", `/v1/partners/1957/visitors/?uuid=${uuid}`);
   assert.equal(visitor.status, 200);
   const body = JSON.parse(visitor.text);
