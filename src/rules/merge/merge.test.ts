@@ -7,7 +7,13 @@ import { profileOf, recordOf, type TraitHistory } from "../../../test/support/tr
 import { asDataSourceId, asSegmentId, asTraitId, parseDeviceId } from "../../model/ids.ts";
 import { EMPTY_PROFILE, type Profile, type TraitRecord } from "../../model/profile.ts";
 import { DAY_MS, DEVICE_LIFE_DAYS } from "../../model/time.ts";
-import { mergeProfiles, type ProfileSource, profileLinkDevices } from "./merge.ts";
+import {
+  mergeProfiles,
+  type PersonDevice,
+  type ProfileSource,
+  profileLinkDevices,
+  withComputedTraits,
+} from "./merge.ts";
 
 const TODAY = 20_000;
 const NOW = TODAY * DAY_MS + 12 * 3_600_000;
@@ -162,12 +168,19 @@ test("records of traits that do not exist any more are left out", () => {
   assert.deepEqual(totals(mergeProfiles(sources, (sid) => (sid === 2 ? null : 0), NOW)), { 1: 1 });
 });
 
-test("membership is what any source was told, since it was told first", () => {
-  const member = (sid: number, since: number) => ({ sid: asSegmentId(sid), since });
-  const one = { ...seen({ 1: [[0, 1]] }), membership: [member(3, 50), member(9, 70)] };
-  const other = { ...seen({ 1: [[0, 1]] }), membership: [member(1, 10), member(9, 20)] };
-  const merged = mergeProfiles([device(one), device(other)], NEVER, NOW);
-  assert.deepEqual(merged.membership, [member(1, 10), member(3, 50), member(9, 20)]);
+test("nobody is said to be a member of what several profiles give together", () => {
+  const told = { ...seen({ 1: [[0, 1]] }), membership: [{ sid: asSegmentId(3), since: 50 }] };
+  const merged = mergeProfiles([device(told), device(seen({ 1: [[0, 1]] }))], NEVER, NOW);
+  assert.deepEqual(merged.membership, []);
+});
+
+test("computed traits stand among the others, in place of what was ever stored of them", () => {
+  const [held, unheld, realized] = [2, 4, 3].map(asTraitId);
+  assert.ok(held && unheld && realized);
+  const at = NOW - 3 * DAY_MS;
+  const profile = seen({ 2: [[9, 7]], 3: [[0, 1]], 4: [[0, 1]] });
+  const { traits } = withComputedTraits(profile, new Set([held, unheld]), new Map([[held, at]]));
+  assert.deepEqual(traits, [recordOf(held, [[at, 1]]), recordOf(realized, [[NOW, 1]])]);
 });
 
 test("on seeded profiles the merge is what adding up every single realization gives", () => {
@@ -242,11 +255,13 @@ function deviceId(number: number) {
   return id;
 }
 
+/** A login, or a mere sync, at a time. */
+function login(number: number, lastAuth: number | null, lastSync = lastAuth ?? 0): PersonDevice {
+  return { device: deviceId(number), lastAuth, authOrder: lastAuth ?? 0, lastSync, syncOrder: 0 };
+}
+
 test("case Y05: Profile Link reads the current device and the person's 99 latest", () => {
-  const devices = Array.from({ length: 150 }, (_, at) => ({
-    device: deviceId(at + 1),
-    lastAuth: at + 1,
-  }));
+  const devices = Array.from({ length: 150 }, (_, at) => login(at + 1, at + 1));
   const read = profileLinkDevices(deviceId(1), devices);
   assert.equal(read.length, 100);
   assert.deepEqual(read.slice(0, 3), [deviceId(1), deviceId(150), deviceId(149)]);
@@ -259,13 +274,20 @@ test("case Y05: Profile Link reads the current device and the person's 99 latest
   }
 });
 
-test("Profile Link reads the current device alone where nobody is known, and no device twice", () => {
+test("Profile Link reads the current device alone where nobody is known", () => {
   assert.deepEqual(profileLinkDevices(deviceId(5), []), [deviceId(5)]);
-  const links = [
-    { device: deviceId(7), lastAuth: 1 },
-    { device: deviceId(5), lastAuth: 2 },
-    { device: deviceId(6), lastAuth: 3 },
-    { device: deviceId(7), lastAuth: 4 },
+});
+
+test("the latest login comes first, by order where the clock stood still; mere syncs come last", () => {
+  const devices = [
+    login(1, null, 90),
+    login(2, 40),
+    { ...login(3, 60), authOrder: 61 },
+    login(4, 60),
+    login(5, 50),
+    login(6, null, 95),
+    { ...login(7, null, 95), syncOrder: 1 },
   ];
-  assert.deepEqual(profileLinkDevices(deviceId(5), links), [5, 7, 6].map(deviceId));
+  const read = profileLinkDevices(deviceId(5), devices);
+  assert.deepEqual(read, [5, 3, 4, 2, 7, 6, 1].map(deviceId));
 });

@@ -1,17 +1,13 @@
 // Several stored profiles read as one ("Audience model", Read and merge). The front door of merging.
 
-import type { SegmentId, TraitId } from "../../model/ids.ts";
-import {
-  EMPTY_PROFILE,
-  type Membership,
-  type Profile,
-  type TraitRecord,
-} from "../../model/profile.ts";
+import type { TraitId } from "../../model/ids.ts";
+import { EMPTY_PROFILE, type Profile, type TraitRecord } from "../../model/profile.ts";
 import { expiresAt, profileExpiresAt } from "../../model/time.ts";
 import { mergeRecords } from "./merge-records.ts";
 import type { ProfileSource, SourcedRecord } from "./profile-source.ts";
 
-export { profileLinkDevices } from "./profile-link.ts";
+export { withComputedTraits } from "./computed-traits.ts";
+export { MAX_MERGED_DEVICES, type PersonDevice, profileLinkDevices } from "./profile-link.ts";
 export type { ProfileSource } from "./profile-source.ts";
 
 /** The life of a trait in days, 0 = never ends; null for a trait that does not exist any more. */
@@ -20,7 +16,8 @@ export type TraitLife = (sid: TraitId) => number | null;
 /**
  * What is known of a visitor whose profiles these are, at a time (milliseconds since the epoch). With one
  * source, or one alive among several, the answer is that very profile: its records are not looked at, and
- * those that have run out are still there. `membership` is what was announced on any of the sources.
+ * those that have run out are still there. Otherwise nobody is said to be a member of anything: each of
+ * the sources was told for itself.
  */
 export function mergeProfiles(
   sources: readonly ProfileSource[],
@@ -36,7 +33,7 @@ export function mergeProfiles(
   return {
     lastSeen: alive.reduce((latest, { profile }) => Math.max(latest, profile.lastSeen), 0),
     traits: mergeTraits(alive, ttlDaysOf, now),
-    membership: mergeMembership(alive),
+    membership: [],
   };
 }
 
@@ -59,17 +56,4 @@ function mergeTraits(
   return [...recordsByTrait]
     .sort(([one], [other]) => one - other)
     .map(([sid, records]) => mergeRecords(sid, records));
-}
-
-function mergeMembership(sources: readonly ProfileSource[]): Membership[] {
-  const since = new Map<SegmentId, number>();
-  for (const { profile } of sources) {
-    for (const membership of profile.membership) {
-      const earlier = since.get(membership.sid) ?? Number.POSITIVE_INFINITY;
-      since.set(membership.sid, Math.min(earlier, membership.since));
-    }
-  }
-  return [...since]
-    .sort(([one], [other]) => one - other)
-    .map(([sid, earliest]) => ({ sid, since: earliest }));
 }

@@ -1,13 +1,13 @@
+import type { Link } from "../../model/identity.ts";
 import type { DeviceId } from "../../model/ids.ts";
 
 /** The current device and 99 others ("Audience model", Read and merge). */
 export const MAX_MERGED_DEVICES = 100;
 
-/** A device and when it was last used by the person in question, who was the last to log in on it. */
-export interface PersonDevice {
+/** A device on which the person in question was the last to log in, and when that was. */
+export interface PersonDevice
+  extends Pick<Link, "lastAuth" | "authOrder" | "lastSync" | "syncOrder"> {
   readonly device: DeviceId;
-  /** Milliseconds since the epoch. */
-  readonly lastAuth: number;
 }
 
 /**
@@ -18,14 +18,20 @@ export function profileLinkDevices(
   current: DeviceId,
   personDevices: readonly PersonDevice[],
 ): DeviceId[] {
-  const latest = new Map<DeviceId, number>();
-  for (const { device, lastAuth } of personDevices) {
-    if (device === current) continue;
-    latest.set(device, Math.max(lastAuth, latest.get(device) ?? lastAuth));
-  }
-  const others = [...latest].sort(
-    // Logins at one moment: any order will do as long as it is the same each time.
-    ([one, oneAuth], [other, otherAuth]) => otherAuth - oneAuth || (one < other ? -1 : 1),
+  const others = personDevices
+    .filter(({ device }) => device !== current)
+    .sort(latestLoginFirst)
+    .slice(0, MAX_MERGED_DEVICES - 1);
+  return [current, ...others.map(({ device }) => device)];
+}
+
+/** Devices on which nobody ever logged in come last, the latest sync first. */
+function latestLoginFirst(one: PersonDevice, other: PersonDevice): number {
+  return (
+    (other.lastAuth ?? -1) - (one.lastAuth ?? -1) ||
+    other.authOrder - one.authOrder ||
+    other.lastSync - one.lastSync ||
+    other.syncOrder - one.syncOrder ||
+    (one.device < other.device ? -1 : 1)
   );
-  return [current, ...others.slice(0, MAX_MERGED_DEVICES - 1).map(([device]) => device)];
 }
