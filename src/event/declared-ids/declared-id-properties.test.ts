@@ -121,7 +121,7 @@ function inShort({ ids, errors }: CheckedIds): readonly string[] {
   return [...ids.map(({ dataSourceId, id }) => `left ${dataSourceId}:${id}`), ...filled];
 }
 
-const someSamples = fc.array(fc.constantFrom(...SAMPLES), { maxLength: 40 });
+const someSamples = fc.array(fc.constantFrom(...SAMPLES), { maxLength: 40, size: "max" });
 const someDenied = fc.subarray([...DENIABLE]);
 const someSignals = fc.array(fc.constantFrom("x=1", "color=red", "d_src=7", "", "d_cidx=1%01a"));
 
@@ -136,6 +136,20 @@ test("the checks find what the table of checks finds, in its order", () => {
       assert.deepEqual(inShort(checked), checkSlowly(samples, isListed, hasOtherIdentity));
     }),
     { numRuns: 1000 },
+  );
+});
+
+test("nothing is asked of the deny list twice", () => {
+  fc.assert(
+    fc.property(someSamples, (samples) => {
+      const named = readDeclaredIds(
+        parametersOf(samples.map(({ pair }) => pair).join("&")),
+        "logins",
+      );
+      const { questions } = screenDeclaredIds(named, { catalog: CATALOG, partner: ALPHA });
+      const texts = questions.map((key) => JSON.stringify(key));
+      assert.deepEqual(texts, [...new Set(texts)]);
+    }),
   );
 });
 
@@ -182,7 +196,9 @@ const fragment = fc.oneof(
   ),
   octet,
 );
-const someOctets = fc.array(fragment, { maxLength: 200 }).map((parts) => parts.join(""));
+const someOctets = fc
+  .array(fragment, { maxLength: 200, size: "max" })
+  .map((parts) => parts.join(""));
 
 test("no octets make the checks throw, pass a limit or say more than a message may hold", () => {
   fc.assert(
