@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ALPHA, checkQuery, deviceId, parametersOf } from "../../../test/support/declared-calls.ts";
+import { ALPHA, checkQuery, deviceId } from "../../../test/support/declared-calls.ts";
 import { type Identity, UNKNOWN_IDENTITY } from "../../model/identity.ts";
 import { asDataSourceId } from "../../model/ids.ts";
 import { DAY_MS } from "../../model/time.ts";
-import { readWithheldSource } from "./device-consent.ts";
+import { withheldSource } from "./device-consent.ts";
 import { type LinkedCall, linksToWrite } from "./link-changes.ts";
 
 const NOW = Date.UTC(2026, 5, 1, 12);
@@ -68,16 +68,14 @@ test("an advertising ID that is withheld is unlinked and not linked again by the
 });
 
 test("an app withholds the ID of an advertising data source by its code, and only so", () => {
-  const WITHHOLD: readonly (readonly [query: string, dataSource: number | null])[] = [
-    ["device_consent=0&d_consent_ic=DSID_20915", 20915],
-    ["d_consent_ic=DSID_20914&device_consent=0&device_consent=1", 20914],
-    ["device_consent=1&d_consent_ic=DSID_20915", null],
-    ["d_consent_ic=DSID_20915", null],
-    ["device_consent=0", null],
-    ["device_consent=0&d_consent_ic=crm", null],
-    ["device_consent=0&d_consent_ic=nope", null],
+  const REFUSED: readonly (readonly [code: string | null, dataSource: number | null])[] = [
+    ["DSID_20915", 20915],
+    ["DSID_20914", 20914],
+    ["crm", null],
+    ["20915", null],
+    ["nope", null],
+    ["", null],
+    [null, null],
   ];
-  for (const [query, dataSource] of WITHHOLD) {
-    assert.equal(readWithheldSource(parametersOf(query), ALPHA), dataSource, query);
-  }
+  for (const [code, dataSource] of REFUSED) assert.equal(withheldSource(code, ALPHA), dataSource);
 });
