@@ -8,7 +8,7 @@ const ENTRY =
   /^(src\/main\.ts|demo\/start\.ts|bench\/run\.ts|scripts\/[^/]+\.[jt]s|bin\/.*|.*\.test\.ts|contract\/src\/[^/]+\.ts)$/;
 const CONTRACT = "@dunlin/contract/";
 /** Code that a browser loads is reached by its URL. */
-const SERVED = /^demo\/.*\.js$/;
+const SERVED = /^demo\/.*\.js$|\.client\.js$/;
 
 export function deadFileFaults(tree: SourceTree): string[] {
   const codeByPath = new Map(tree.code.map((code) => [code.path, code]));

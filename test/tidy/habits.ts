@@ -35,7 +35,7 @@ export function nameFaults(tree: SourceTree): string[] {
       const nameless = parts.slice(0, -1).find((part) => NAMELESS.has(part));
       if (nameless !== undefined)
         faults.push(`${path}: a folder may not be called ${nameless}/; name what lives in it.`);
-      if (parts.some((part) => !KEBAB_CASE.test(part)))
+      if (parts.some((part) => part !== "README.md" && !KEBAB_CASE.test(part)))
         faults.push(`${path} is not spelt in kebab-case.`);
       if (/^src\/(.*\/)?index\.ts$/.test(path))
         faults.push(`${path}: no barrels; import the file that says it.`);

@@ -28,15 +28,22 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     packages: ["lmdb"],
     builtins: "all",
   },
-  catalog: { imports: ["rules", "delivery", "identity", "model"], packages: [], builtins: [] },
+  catalog: {
+    imports: ["rules", "delivery", "identity", "model"],
+    packages: ["yaml"],
+    builtins: [],
+  },
   event: {
-    imports: ["rules", "catalog/snapshot", "profiles/store", "delivery/plan", "identity", "model"],
+    imports: [
+      ...["rules", "catalog/snapshot", "profiles/store", "profiles/visitor-store"],
+      ...["delivery/plan", "delivery/id-syncs", "identity", "model"],
+    ],
     packages: [],
     builtins: [],
   },
   ops: { imports: ["model"], packages: ["pino", "prom-client"], builtins: "all" },
   admin: {
-    imports: ["catalog", "rules", "profiles/store", "model"],
+    imports: ["catalog", "rules", "profiles/store", "profiles/visitor-store", "model"],
     packages: [],
     builtins: "all",
   },
@@ -46,16 +53,17 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     builtins: "all",
   },
   config: { imports: ["model"], packages: [], builtins: "all" },
-  cli: { imports: ["config", "catalog", "rules", "model"], packages: ["yaml"], builtins: "all" },
+  cli: { imports: ["config", "catalog", "rules", "model"], packages: [], builtins: "all" },
   node: { imports: ["*"], packages: [], builtins: "all" },
   main: { imports: ["*"], packages: [], builtins: "all" },
 };
 
 /** Built-in modules with one home. */
-const BUILTIN_HOMES: Readonly<Record<string, string>> = {
-  "node:http": "http",
-  "node:https": "http",
-  "node:cluster": "node",
+const BUILTIN_HOMES: Readonly<Record<string, readonly string[]>> = {
+  "node:http": ["http"],
+  "node:https": ["http"],
+  // main.ts asks which process it is.
+  "node:cluster": ["node", "main"],
 };
 
 /** Sub-rooms whose front door has another name than the sub-room, or that have two. */
@@ -63,6 +71,9 @@ const FRONT_DOORS: Readonly<Record<string, readonly string[]>> = {
   "http/collection": ["collection-server.ts"],
   "http/management": ["management-server.ts"],
   "rules/trait-rule": ["trait-rule.ts", "spelling.ts"],
+  "rules/regex": ["regex.ts", "regex-group.ts"],
+  "stores/lmdb": ["environment.ts", "lmdb-profile-store.ts", "lmdb-definition-store.ts"],
+  "stores/memory": ["memory-profile-store.ts", "memory-definition-store.ts"],
   "rules/segment-rule": ["segment-rule.ts", "trait-lookup.ts"],
 };
 
@@ -107,9 +118,9 @@ function allows(room: Room, target: string, targetRoom: string): boolean {
 function outsideFault(name: string, room: Room, from: string, one: Import): string | null {
   const place = `(line ${one.line})`;
   if (one.specifier.startsWith("node:")) {
-    const home = BUILTIN_HOMES[one.specifier];
-    if (home !== undefined && home !== name) {
-      return `${from} may not import ${one.specifier}, which lives in ${home}/ ${place}.`;
+    const homes = BUILTIN_HOMES[one.specifier];
+    if (homes !== undefined && !homes.includes(name)) {
+      return `${from} may not import ${one.specifier}, which lives in ${homes[0]}/ ${place}.`;
     }
     if (room.builtins === "all" || room.builtins.includes(one.specifier)) return null;
     return `${from} may not import ${one.specifier}: ${name}/ does without Node's modules ${place}.`;
