@@ -1,0 +1,130 @@
+// What has changed in the segments of one profile since it was last told?
+//
+// Compared is what was last announced, not the profile a moment ago: a trait that has expired, or a rule
+// that was edited, must be noticed too.
+
+import type { MergeRuleDefinition } from "@dunlin/contract/workspace";
+import type { DeviceId, SegmentId } from "../../model/ids.ts";
+import type { EvidenceChange, Membership, Profile } from "../../model/profile.ts";
+import type { ProfileKey } from "../../profiles/store.ts";
+import type { Visit } from "./visit.ts";
+
+export interface MembershipChanges {
+  readonly gained: readonly SegmentId[];
+  readonly lost: readonly SegmentId[];
+  readonly evidence: readonly EvidenceChange[];
+}
+
+/** What rules found that read a profile. */
+export interface Reading {
+  readonly rules: readonly MergeRuleDefinition[];
+  /** The segments that hold under them, ascending. */
+  readonly held: readonly SegmentId[];
+}
+
+export interface ReadProfile extends Reading {
+  readonly visit: Visit;
+  readonly key: ProfileKey;
+  readonly profile: Profile;
+}
+
+export function membershipChanges(read: ReadProfile): MembershipChanges {
+  const { held } = read;
+  const changes = new Changes(read);
+  let next = 0;
+  // Both lists ascend, so one walk over the two is enough.
+  for (const entry of read.profile.membership) {
+    for (let sid = held[next]; sid !== undefined && sid < entry.sid; sid = held[++next]) {
+      changes.enter(sid);
+    }
+    if (held[next] === entry.sid) {
+      next++;
+      changes.stay(entry);
+    } else {
+      changes.leave(entry);
+    }
+  }
+  for (let sid = held[next]; sid !== undefined; sid = held[++next]) changes.enter(sid);
+  return changes;
+}
+
+class Changes implements MembershipChanges {
+  readonly gained: SegmentId[] = [];
+  readonly lost: SegmentId[] = [];
+  readonly evidence: EvidenceChange[] = [];
+  readonly #read: ReadProfile;
+
+  constructor(read: ReadProfile) {
+    this.#read = read;
+  }
+
+  enter(sid: SegmentId): void {
+    if (this.#restsOnPairs(sid)) this.#setPair(sid, this.#read.visit.device, true);
+    else this.gained.push(sid);
+  }
+
+  stay(entry: Membership): void {
+    if (!this.#restsOnPairs(entry.sid)) return;
+    if (!hasPair(entry, this.#read.visit.device)) this.enter(entry.sid);
+    this.#leavePlainly(entry);
+  }
+
+  /** A segment that was deleted is left; one that is paused, or was not evaluated, is not. */
+  leave(entry: Membership): void {
+    const { rules, visit } = this.#read;
+    const { partner, device } = visit;
+    const { sid } = entry;
+    if (partner.pausedSegments.has(sid)) return;
+    const segment = partner.segments.get(sid);
+    if (segment === undefined) {
+      if (!this.#maySpeakOfOthers()) this.#leaveAltogether(entry);
+    } else if (rules.includes(segment.mergeRule)) {
+      if (this.#restsOnPairs(sid)) this.#leaveWithDevice(entry, device);
+      else this.#leaveAltogether(entry);
+    }
+  }
+
+  /**
+   * Whether a declared ID's membership of a segment is that of its pairs: it stays a member as long as
+   * on one of its devices the rule holds ("Audience model", Evaluation and membership).
+   */
+  #restsOnPairs(sid: SegmentId): boolean {
+    const { key, visit } = this.#read;
+    if (key.kind === "device") return false;
+    const rule = visit.partner.segments.get(sid)?.mergeRule;
+    return rule?.crossDevice === "LAST" && rule.device === "DEVICE";
+  }
+
+  /** IDs of a shared data source are in segments of several partners. */
+  #maySpeakOfOthers(): boolean {
+    const { key, visit } = this.#read;
+    return key.kind === "declared" && visit.partner.dataSources.get(key.dataSourceId)?.pid === null;
+  }
+
+  #leaveWithDevice(entry: Membership, device: DeviceId): void {
+    if (hasPair(entry, device)) this.#setPair(entry.sid, device, false);
+    this.#leavePlainly(entry);
+  }
+
+  #leaveAltogether(entry: Membership): void {
+    this.#leavePlainly(entry);
+    for (const { device } of entry.evidence ?? []) {
+      if (device !== null) this.#setPair(entry.sid, device, false);
+    }
+  }
+
+  /** Ends membership that no pair stands for, where there is such. */
+  #leavePlainly({ sid, evidence }: Membership): void {
+    if (evidence === undefined || evidence.some(({ device }) => device === null)) {
+      this.lost.push(sid);
+    }
+  }
+
+  #setPair(sid: SegmentId, device: DeviceId, holds: boolean): void {
+    this.evidence.push({ sid, device, holds });
+  }
+}
+
+function hasPair({ evidence }: Membership, device: DeviceId): boolean {
+  return evidence?.some((pair) => pair.device === device) ?? false;
+}
