@@ -19,9 +19,18 @@ export const EVENT_ERRORS = {
   101: { message: "Invalid Experience Cloud id passed in <ID>", fatal: true },
   102: { message: "Invalid AAM ID passed in request <ID>", fatal: true },
   104: { message: "All customer IDs are invalid", fatal: false },
+  109: { message: "Referer <HTTP referer> is not allowed for partner <Partner ID>", fatal: true },
   171: { message: "Encountered opt out tag for id <ID>", fatal: true },
   172: { message: "Blocked cookies", fatal: true },
+  198: { message: "Requests from this country are blocked by partner", fatal: true },
+  199: { message: "Requests from this country are not allowed", fatal: true },
   200: { message: "Cannot read traits from profile cache for id: <ID>", fatal: false },
+  201: {
+    message: "Cannot read device ids from profile cache for customer id: <ID>",
+    fatal: false,
+  },
+  202: { message: "Cannot read related customer for device id: <ID>", fatal: false },
+  203: { message: "Cannot read device cluster for id: <ID>", fatal: false },
   300: { message: "Invalid customer id <ID>", fatal: false },
   301: {
     message: "Maximum number of customer ids exceeded. Maximum allowed is <N>. Found is <M>.",
@@ -44,6 +53,9 @@ export const EVENT_ERRORS = {
   },
   311: { message: "Request contains invalid parameters", fatal: true },
   312: { message: "Request contains an invalid Global Device ID", fatal: false },
+  313: { message: "CMP ID is not present in GCL", fatal: false },
+  314: { message: "CMP ID is marked as deleted in GCL", fatal: false },
+  315: { message: "Consent string indicates no consent", fatal: true },
 } as const satisfies Record<number, ErrorRow>;
 
 export type EventErrorCode = keyof typeof EVENT_ERRORS;
