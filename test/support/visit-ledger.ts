@@ -18,6 +18,7 @@ import {
   UNKNOWN_IDENTITY,
 } from "../../src/model/identity.ts";
 import { asDataSourceId, asPartnerId, asTraitId, type DeviceId } from "../../src/model/ids.ts";
+import { isLinkLive } from "../../src/model/links.ts";
 import { EMPTY_PROFILE, type Profile } from "../../src/model/profile.ts";
 import { keyText } from "../../src/profiles/key-text.ts";
 import type { ProfileKey } from "../../src/profiles/store.ts";
@@ -52,11 +53,23 @@ export class VisitLedger {
     this.partner = partnerOf(snapshot);
   }
 
-  call({ device: number, ids = [], traits = [], now }: LedgerCall): LedgerAnswer {
+  call(call: LedgerCall): LedgerAnswer {
+    const { answer, commit } = this.begin(call);
+    commit();
+    return answer;
+  }
+
+  /** A call as far as its answer; others may begin before it is committed. Its links are there at once. */
+  begin({ device: number, ids = [], traits = [], now }: LedgerCall): {
+    readonly answer: LedgerAnswer;
+    commit(): void;
+  } {
     const device = numberedDevice(number);
     const stated = ids.map(statedId);
-    for (const one of stated)
+    this.#forgetDeadLinks(device, now);
+    for (const one of stated) {
       this.link(number, one, { sync: now, auth: one.state === 1 ? now : null });
+    }
     this.#see(device, now);
     const identity = this.identityOf({ kind: "device", device });
     const visit = { partner: this.partner, device, ids: stated, identity, now };
@@ -67,10 +80,12 @@ export class VisitLedger {
     for (; plan.kind === "unfinished"; rounds++) plan = plan.given(this.find(this.#found(plan)));
     const stored = plan.profiles.map((key) => this.profileOf(key));
     const qualification = qualifyAll(visit, plan, stored, writes);
-    for (const { key, delta } of qualification.changes) {
-      this.profiles.set(keyText(key), applyDelta(this.profileOf(key), delta));
-    }
-    return { ...qualification, plan, rounds };
+    const commit = () => {
+      for (const { key, delta } of qualification.changes) {
+        this.profiles.set(keyText(key), applyDelta(this.profileOf(key), delta));
+      }
+    };
+    return { answer: { ...qualification, plan, rounds }, commit };
   }
 
   profileOf(key: ProfileKey): Profile {
@@ -113,6 +128,15 @@ export class VisitLedger {
     };
     const links = [link, ...identity.links.filter((one) => one !== before)];
     this.identities.set(identityText(from), { ...identity, links });
+  }
+
+  #forgetDeadLinks(device: DeviceId, now: number): void {
+    const key: IdentityKey = { kind: "device", device };
+    const identity = this.identityOf(key);
+    const links = identity.links.filter((link) => isLinkLive(link, identity.lastSeen, now));
+    if (links.length < identity.links.length) {
+      this.identities.set(identityText(key), { ...identity, links });
+    }
   }
 
   #see(device: DeviceId, now: number): void {

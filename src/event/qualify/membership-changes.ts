@@ -3,10 +3,10 @@
 // Compared is what was last announced, not the profile a moment ago: a trait that has expired, or a rule
 // that was edited, must be noticed too.
 
-import type { MergeRuleDefinition } from "@dunlin/contract/workspace";
 import type { DeviceId, SegmentId } from "../../model/ids.ts";
 import type { EvidenceChange, Membership, Profile } from "../../model/profile.ts";
 import type { ProfileKey } from "../../profiles/store.ts";
+import type { RuleReads } from "./profile-plan.ts";
 import type { Visit } from "./visit.ts";
 
 export interface MembershipChanges {
@@ -15,33 +15,34 @@ export interface MembershipChanges {
   readonly evidence: readonly EvidenceChange[];
 }
 
-/** What rules found that read a profile. */
-export interface Reading {
-  readonly rules: readonly MergeRuleDefinition[];
+/** A profile, and what was found of it. */
+export interface ReadProfile {
+  readonly visit: Visit;
+  readonly key: ProfileKey;
+  readonly profile: Profile;
+  /** The rules that read it. */
+  readonly rules: readonly RuleReads[];
   /** The segments that hold under them, ascending. */
   readonly held: readonly SegmentId[];
 }
 
-export interface ReadProfile extends Reading {
-  readonly visit: Visit;
-  readonly key: ProfileKey;
-  readonly profile: Profile;
-}
-
 export function membershipChanges(read: ReadProfile): MembershipChanges {
-  const { held } = read;
+  const { held, key } = read;
   const changes = new Changes(read);
+  const isDevice = key.kind === "device";
   let next = 0;
   // Both lists ascend, so one walk over the two is enough.
   for (const entry of read.profile.membership) {
-    for (let sid = held[next]; sid !== undefined && sid < entry.sid; sid = held[++next]) {
-      changes.enter(sid);
+    const { sid } = entry;
+    for (let before = held[next]; before !== undefined && before < sid; before = held[++next]) {
+      changes.enter(before);
     }
-    if (held[next] === entry.sid) {
-      next++;
-      changes.stay(entry);
-    } else {
+    if (held[next] !== sid) {
       changes.leave(entry);
+    } else {
+      next += 1;
+      // A device's membership never rests on pairs: there is nothing to say.
+      if (!isDevice) changes.stay(entry);
     }
   }
   for (let sid = held[next]; sid !== undefined; sid = held[++next]) changes.enter(sid);
@@ -78,7 +79,7 @@ class Changes implements MembershipChanges {
     const segment = partner.segments.get(sid);
     if (segment === undefined) {
       if (!this.#maySpeakOfOthers()) this.#leaveAltogether(entry);
-    } else if (rules.includes(segment.mergeRule)) {
+    } else if (rules.some(({ group }) => group.mergeRule === segment.mergeRule)) {
       if (this.#restsOnPairs(sid)) this.#leaveWithDevice(entry, device);
       else this.#leaveAltogether(entry);
     }

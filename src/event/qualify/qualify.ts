@@ -2,7 +2,6 @@
 // this room. On a call in order: `planWrites`; `planReads`, given what it wants until it is whole; the
 // plan's profiles loaded; `qualifyAll`.
 
-import type { MergeRuleDefinition } from "@dunlin/contract/workspace";
 import { applyDelta } from "../../model/apply-delta.ts";
 import type { SegmentId } from "../../model/ids.ts";
 import { EMPTY_PROFILE, latestOrder, type Profile } from "../../model/profile.ts";
@@ -11,8 +10,8 @@ import { profileExpiresAt } from "../../model/time.ts";
 import type { ProfileChange, ProfileKey } from "../../profiles/store.ts";
 import { mergeProfiles, type ProfileSource, withComputedTraits } from "../../rules/merge/merge.ts";
 import { computedHoldings } from "./computed-holdings.ts";
-import { type MembershipChanges, membershipChanges, type Reading } from "./membership-changes.ts";
-import type { WholePlan } from "./profile-plan.ts";
+import { type MembershipChanges, membershipChanges } from "./membership-changes.ts";
+import type { RuleReads, WholePlan } from "./profile-plan.ts";
 import { isSameId, type Visit } from "./visit.ts";
 import { deltaOn, lifeDaysOf } from "./write-plan.ts";
 
@@ -21,6 +20,7 @@ export { needsIdentity, type StatedId, type Visit } from "./visit.ts";
 export { planWrites } from "./write-plan.ts";
 
 const NO_SEGMENTS: readonly SegmentId[] = [];
+const NOTHING_TOLD: MembershipChanges = { gained: [], lost: [], evidence: [] };
 
 export interface Qualification {
   /** Every active segment that the visitor is in, each under its own merge rule, ascending. */
@@ -47,26 +47,30 @@ export function qualifyAll(
   stored: readonly Profile[],
   writes: readonly ProfileChange[],
 ): Qualification {
-  const writesByPlace = plan.profiles.map((key) => writes.find((one) => isSameKey(one.key, key)));
+  const sightings = plan.profiles.map((key) => writeOf(key, writes));
   const profiles = plan.profiles.map((key, place) =>
-    afterCall(visit, key, stored[place] ?? EMPTY_PROFILE, writesByPlace[place]),
+    afterCall(visit, key, stored[place] ?? EMPTY_PROFILE, sightings[place]),
   );
   const held = plan.rules.map(({ group, places }) => {
     const merged = mergeForRule(visit, plan, profiles, places);
     return group.index.qualified(merged, visit.now).segments;
   });
 
-  const changes: ProfileChange[] = [];
-  const lost: (readonly SegmentId[])[] = [];
-  for (const [place, key] of plan.profiles.entries()) {
+  const told = plan.profiles.map((key, place) => {
     const profile = profiles[place] ?? EMPTY_PROFILE;
-    const told = membershipChanges({ visit, key, profile, ...readingOf(plan, held, place) });
-    lost.push(key.kind === "device" && place > 0 ? [] : lostOnPage(visit, key, told.lost));
-    const change = changeOf(writesByPlace[place] ?? unseen(visit, key), profile, told);
-    if (change !== null) changes.push(change);
-  }
-  for (const write of writes) if (!writesByPlace.includes(write)) changes.push(write);
-  return { segments: ascending(held), lost: ascending(lost), changes };
+    const { rules, segments } = readingOf(plan, held, place);
+    return membershipChanges({ visit, key, profile, rules, held: segments });
+  });
+  const changes = plan.profiles.map((key, place) => {
+    const profile = profiles[place] ?? EMPTY_PROFILE;
+    return changeOf(sightings[place] ?? unseen(visit, key), profile, told[place] ?? NOTHING_TOLD);
+  });
+  for (const write of writes) if (!sightings.includes(write)) changes.push(write);
+  return {
+    segments: ascending(held),
+    lost: lostOnPage(visit, plan, told),
+    changes: changes.length === 1 ? changes : changes.filter(changesSomething),
+  };
 }
 
 /**
@@ -92,13 +96,25 @@ function mergeForRule(
   profiles: readonly Profile[],
   places: readonly number[],
 ): Profile {
-  const { partner, now } = visit;
-  const sources = places.map((place) => sourceOf(visit, plan.profiles[place], profiles[place]));
-  const merged = mergeProfiles(sources, (sid) => partner.traits.get(sid)?.ttlDays ?? null, now);
-  const traits = partner.mergeNeeds.computedTraits;
+  const merged = mergeStored(visit, plan, profiles, places);
+  const traits = visit.partner.mergeNeeds.computedTraits;
   if (traits === null) return merged;
   const held = computedHoldings(visit, plan, profiles, { places, traits });
   return withComputedTraits(merged, traits.sids, held);
+}
+
+function mergeStored(
+  visit: Visit,
+  plan: WholePlan,
+  profiles: readonly Profile[],
+  places: readonly number[],
+): Profile {
+  const [only = 0] = places;
+  // Whose life is over reads as empty already.
+  if (places.length === 1) return profiles[only] ?? EMPTY_PROFILE;
+  const { partner, now } = visit;
+  const sources = places.map((place) => sourceOf(visit, plan.profiles[place], profiles[place]));
+  return mergeProfiles(sources, (sid) => partner.traits.get(sid)?.ttlDays ?? null, now);
 }
 
 function sourceOf(
@@ -114,25 +130,35 @@ function sourceOf(
 }
 
 /** The rules that read the profile at a place, and the segments that hold under them. */
-function readingOf(plan: WholePlan, held: readonly SegmentId[][], place: number): Reading {
-  const rules: MergeRuleDefinition[] = [];
-  const lists: SegmentId[][] = [];
-  for (const [at, { group, places }] of plan.rules.entries()) {
-    if (!places.includes(place)) continue;
-    rules.push(group.mergeRule);
-    lists.push(held[at] ?? []);
+function readingOf(
+  { rules }: WholePlan,
+  held: readonly (readonly SegmentId[])[],
+  place: number,
+): { readonly rules: readonly RuleReads[]; readonly segments: readonly SegmentId[] } {
+  if (rules.every(({ places }) => places.includes(place))) {
+    return { rules, segments: ascending(held) };
   }
-  return { rules, held: ascending(lists) };
+  const segments = held.filter((_, at) => rules[at]?.places.includes(place));
+  return {
+    rules: rules.filter(({ places }) => places.includes(place)),
+    segments: ascending(segments),
+  };
 }
 
 /** On the page counts the device; of segments that no device can be in, whoever is logged in. */
 function lostOnPage(
   { partner }: Visit,
-  key: ProfileKey,
-  lost: readonly SegmentId[],
+  { profiles }: WholePlan,
+  told: readonly MembershipChanges[],
 ): readonly SegmentId[] {
-  if (key.kind === "device") return lost;
-  return lost.filter((sid) => partner.segments.get(sid)?.mergeRule.device === "NO_DEVICE");
+  const ofDevice = told[0]?.lost ?? NO_SEGMENTS;
+  if (told.length === 1) return ofDevice;
+  const lists = told.map(({ lost }, place) =>
+    profiles[place]?.kind === "declared"
+      ? lost.filter((sid) => partner.segments.get(sid)?.mergeRule.device === "NO_DEVICE")
+      : NO_SEGMENTS,
+  );
+  return ascending([ofDevice, ...lists]);
 }
 
 /** A change of a profile that the call does not see, for what else it may say. */
@@ -140,17 +166,27 @@ function unseen(visit: Visit, key: ProfileKey): ProfileChange {
   return { key, delta: { ...deltaOn(key, visit), isSighting: false } };
 }
 
-/** What the call changes of a profile with what it was told; null where that is nothing. */
+/** What the call changes of a profile, with what it was told. */
 function changeOf(
-  { key, delta }: ProfileChange,
+  change: ProfileChange,
   profile: Profile,
   { gained, lost, evidence }: MembershipChanges,
-): ProfileChange | null {
-  const isTold = gained.length + lost.length + evidence.length > 0;
-  if (!isTold && delta.isSighting === false) return null;
-  const seenOrder = latestOrder(profile);
-  const told = { ...delta, gained, lost, seenOrder };
+): ProfileChange {
+  // Mostly there is nothing to tell, and all that the profile knows of segments stays as it is.
+  if (gained.length + lost.length + evidence.length === 0) return change;
+  const { key, delta } = change;
+  const told = { ...delta, gained, lost, seenOrder: latestOrder(profile) };
   return { key, delta: evidence.length === 0 ? told : { ...told, evidence } };
+}
+
+function changesSomething({ delta }: ProfileChange): boolean {
+  const { isSighting = true, gained, lost, evidence } = delta;
+  return isSighting || gained.length + lost.length > 0 || evidence !== undefined;
+}
+
+function writeOf(key: ProfileKey, writes: readonly ProfileChange[]): ProfileChange | undefined {
+  for (const write of writes) if (isSameKey(write.key, key)) return write;
+  return undefined;
 }
 
 function isSameKey(one: ProfileKey, other: ProfileKey): boolean {
@@ -161,8 +197,8 @@ function isSameKey(one: ProfileKey, other: ProfileKey): boolean {
 
 /** Lists that ascend as one, without repeats. */
 function ascending(lists: readonly (readonly SegmentId[])[]): readonly SegmentId[] {
-  const [first, ...others] = lists.filter((list) => list.length > 0);
-  if (first === undefined) return NO_SEGMENTS;
-  if (others.length === 0) return first;
+  const [only] = lists;
+  if (only === undefined) return NO_SEGMENTS;
+  if (lists.length === 1) return only;
   return [...new Set(lists.flat())].sort((one, other) => one - other);
 }

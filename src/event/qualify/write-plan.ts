@@ -3,13 +3,14 @@
 
 import type { PartnerCatalog } from "../../catalog/snapshot.ts";
 import type { DeclaredId } from "../../model/identity.ts";
-import type { TraitId } from "../../model/ids.ts";
+import type { SegmentId, TraitId } from "../../model/ids.ts";
 import type { ProfileDelta, Realization } from "../../model/profile.ts";
 import { DEVICE_LIFE_DAYS, declaredLifeDays, utcDay } from "../../model/time.ts";
 import type { ProfileChange, ProfileKey } from "../../profiles/store.ts";
 import { isSameId, loggedIn, type StatedId, type Visit } from "./visit.ts";
 
 const NOTHING_REALIZED: readonly Realization[] = [];
+const NO_SEGMENTS: readonly SegmentId[] = [];
 
 /**
  * What a call changes before anything is known of segments: the device's profile first, then those of
@@ -20,15 +21,16 @@ export function planWrites(visit: Visit, traits: readonly TraitId[]): readonly P
   const { partner, device, ids } = visit;
   const realized = realizationsOf(traits, partner);
   const key: ProfileKey = { kind: "device", pid: partner.pid, device };
-  if (ids.length === 0) return [changeOf(visit, key, realized)];
+  if (ids.length === 0) return [{ key, delta: deltaOn(key, visit, realized) }];
 
   const named = ids.filter((id, place) => isFirstOfProfile(visit, id, place));
   const writers = new Set(named.filter((id) => isLoggedIn(visit, id)));
+  const changeOf = (of: ProfileKey, writes: boolean): ProfileChange => {
+    return { key: of, delta: deltaOn(of, visit, writes ? realized : NOTHING_REALIZED) };
+  };
   return [
-    changeOf(visit, key, writers.size === 0 ? realized : NOTHING_REALIZED),
-    ...named.map((id) =>
-      changeOf(visit, declaredKey(id), writers.has(id) ? realized : NOTHING_REALIZED),
-    ),
+    changeOf(key, writers.size === 0),
+    ...named.map((id) => changeOf(declaredKey(id), writers.has(id))),
   ];
 }
 
@@ -43,20 +45,20 @@ export function lifeDaysOf(key: ProfileKey, { dataSources }: PartnerCatalog): nu
   return source === undefined ? DEVICE_LIFE_DAYS : declaredLifeDays(source.retentionMonths);
 }
 
-/** A call's change of one profile that realizes nothing yet. */
-export function deltaOn(key: ProfileKey, { partner, now }: Visit): ProfileDelta {
+/** What a call does to a profile, apart from its segments. */
+export function deltaOn(
+  key: ProfileKey,
+  { partner, now }: Visit,
+  realized: readonly Realization[] = NOTHING_REALIZED,
+): ProfileDelta {
   return {
     at: now,
-    realized: NOTHING_REALIZED,
-    gained: [],
-    lost: [],
+    realized,
+    gained: NO_SEGMENTS,
+    lost: NO_SEGMENTS,
     foldBeforeDay: utcDay(now) - partner.historyDays,
     lifeDays: lifeDaysOf(key, partner),
   };
-}
-
-function changeOf(visit: Visit, key: ProfileKey, realized: readonly Realization[]): ProfileChange {
-  return { key, delta: { ...deltaOn(key, visit), realized } };
 }
 
 function realizationsOf(traits: readonly TraitId[], partner: PartnerCatalog): Realization[] {
