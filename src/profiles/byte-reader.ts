@@ -1,15 +1,17 @@
-import { CorruptRecord } from "./corrupt-record.ts";
+import { CorruptRecord, type RecordKind } from "./corrupt-record.ts";
 
 /** Reads what `ByteWriter` wrote, and trusts none of it. */
 export class ByteReader {
   readonly #bytes: Uint8Array;
   readonly #end: number;
+  readonly #kind: RecordKind;
   #next = 0;
 
   /** Reads the first `end` bytes. */
-  constructor(bytes: Uint8Array, end: number) {
+  constructor(bytes: Uint8Array, end: number, kind: RecordKind = "profile") {
     this.#bytes = bytes;
     this.#end = end;
+    this.#kind = kind;
   }
 
   get position(): number {
@@ -48,7 +50,15 @@ export class ByteReader {
     return count;
   }
 
+  /** The next bytes as they stand: valid as long as what is read from. */
+  bytes(count: number): Uint8Array {
+    if (count > this.remaining) this.fail("it ends too early");
+    const start = this.#next;
+    this.#next += count;
+    return this.#bytes.subarray(start, this.#next);
+  }
+
   fail(what: string): never {
-    throw new CorruptRecord(what, this.#next);
+    throw new CorruptRecord(what, this.#next, this.#kind);
   }
 }

@@ -14,6 +14,7 @@ import { type Database, open, type RootDatabase } from "lmdb";
 import { CommitQueue, type Write } from "./commit-queue.ts";
 import { checkFile } from "./file-check.ts";
 import { checkFormat } from "./format.ts";
+import { removeRatesFile } from "./rates-file.ts";
 import { StoreUnusable } from "./store-errors.ts";
 
 export type Durability = "commit" | "fsync" | "off";
@@ -54,8 +55,13 @@ interface FlushableRoot extends RootDatabase<Uint8Array, Uint8Array> {
 
 export class Environment {
   readonly durability: Durability;
+  readonly folder: string;
   readonly profilesOfDevices: Bytes;
   readonly profilesOfDeclaredIds: Bytes;
+  readonly identitiesOfDevices: Bytes;
+  readonly identitiesOfDeclaredIds: Bytes;
+  readonly denials: Bytes;
+  readonly deviceGraphs: Bytes;
   readonly definitions: Bytes;
   readonly #profiles: FlushableRoot;
   readonly #definitionsRoot: FlushableRoot;
@@ -68,6 +74,9 @@ export class Environment {
 
   constructor({ folder, durability, checksFiles = false }: EnvironmentOptions) {
     this.durability = durability;
+    this.folder = folder;
+    // The first process of a node: what an earlier one counted of calls is of no use any more.
+    if (checksFiles) removeRatesFile(folder);
     const waits = durability === "fsync";
     const profiles = join(folder, PROFILES_FILE);
     const definitions = join(folder, DEFINITIONS_FILE);
@@ -76,6 +85,10 @@ export class Environment {
     this.#definitionsRoot = openFile(definitions, { waitsForDisk: true });
     this.profilesOfDevices = openDatabase(this.#profiles, "profiles-of-devices");
     this.profilesOfDeclaredIds = openDatabase(this.#profiles, "profiles-of-declared-ids");
+    this.identitiesOfDevices = openDatabase(this.#profiles, "identities-of-devices");
+    this.identitiesOfDeclaredIds = openDatabase(this.#profiles, "identities-of-declared-ids");
+    this.denials = openDatabase(this.#profiles, "denials");
+    this.deviceGraphs = openDatabase(this.#profiles, "device-graphs");
     this.definitions = openDatabase(this.#definitionsRoot, "definitions");
     this.#queue = new CommitQueue(
       waits ? (writes) => this.#commitToDisk(writes) : (writes) => this.#commitToFile(writes),
@@ -93,6 +106,11 @@ export class Environment {
     return this.#queue.commitLater(write, () => {
       this.#lostCommits++;
     });
+  }
+
+  /** The same, but in every durability resolves once it is committed, so that all processes see it. */
+  commitForAll(write: Write): Promise<void> {
+    return this.#queue.commit(write);
   }
 
   /** Commits what waits before it returns. Not with `fsync`. */

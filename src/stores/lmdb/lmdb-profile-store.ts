@@ -5,8 +5,22 @@ import { EMPTY_PROFILE, type Profile } from "../../model/profile.ts";
 import { keyText } from "../../profiles/key-text.ts";
 import { decodeRecord, mergeInPlace, mergeIntoRecord } from "../../profiles/record.ts";
 import type { ProfileChange, ProfileKey, ProfileStore } from "../../profiles/store.ts";
+import type { Write } from "./commit-queue.ts";
 import type { Bytes, Environment } from "./environment.ts";
-import { type StoredKey, storedKey } from "./profile-key.ts";
+import { storedKey } from "./profile-key.ts";
+import { readRecord, writeRecord } from "./stored-record.ts";
+
+export interface CommitOptions {
+  /**
+   * Runs first in the transaction, and gives what to write beside the profiles; null stores nothing of it
+   * all. Writes nothing itself.
+   */
+  readonly beside: (() => Write | null) | null;
+  /** Whether it is answered, in every durability, only once all processes see it. */
+  readonly forAll: boolean;
+}
+
+const NOTHING: Write = () => {};
 
 /** Profiles in an environment that all processes of a node share; closing the store closes it. */
 export class LmdbProfileStore implements ProfileStore {
@@ -28,11 +42,26 @@ export class LmdbProfileStore implements ProfileStore {
   }
 
   async commit(changes: readonly ProfileChange[]): Promise<void> {
-    if (changes.length === 0) return;
-    const answersEarly = this.#environment.durability === "off";
+    if (changes.length > 0) await this.commitBeside(changes, { beside: null, forAll: false });
+  }
+
+  /** Merges the changes and writes, in the same step, what belongs to them. */
+  async commitBeside(
+    changes: readonly ProfileChange[],
+    { beside, forAll }: CommitOptions,
+  ): Promise<void> {
+    const environment = this.#environment;
+    const answersEarly = environment.durability === "off";
     if (answersEarly) this.#remember(changes);
+    const write = (): void => {
+      if (answersEarly) this.#forget(changes);
+      const writeBeside = beside === null ? NOTHING : beside();
+      if (writeBeside === null) return;
+      this.#merge(changes);
+      writeBeside();
+    };
     try {
-      await this.#environment.commit(() => this.#merge(changes));
+      await (forAll ? environment.commitForAll(write) : environment.commit(write));
     } catch (refusal) {
       if (answersEarly) this.#forget(changes);
       throw refusal;
@@ -58,12 +87,11 @@ export class LmdbProfileStore implements ProfileStore {
   }
 
   #merge(changes: readonly ProfileChange[]): void {
-    if (this.#answeredEarly.size > 0) this.#forget(changes);
     const [only, second] = changes;
     if (only !== undefined && second === undefined) {
       const database = this.#databaseOf(only.key);
       const stored = storedKey(only.key);
-      write(database, stored, mergeInPlace(readRecord(database, stored), only.delta));
+      writeRecord(database, stored, mergeInPlace(readRecord(database, stored), only.delta));
     } else {
       this.#mergeSeveral(changes);
     }
@@ -87,7 +115,7 @@ export class LmdbProfileStore implements ProfileStore {
       const name = keyText(key);
       const record = mergeIntoRecord(records.get(name) ?? readRecord(database, stored), delta);
       records.set(name, record);
-      writes.set(name, () => write(database, stored, record));
+      writes.set(name, () => writeRecord(database, stored, record));
     }
     for (const writeOne of writes.values()) writeOne();
   }
@@ -97,15 +125,4 @@ export class LmdbProfileStore implements ProfileStore {
       ? this.#environment.profilesOfDevices
       : this.#environment.profilesOfDeclaredIds;
   }
-}
-
-/** The record as it stands in a buffer of the library's: valid until the next read. */
-function readRecord(database: Bytes, { bytes, prefix }: StoredKey): Uint8Array | null {
-  const value = database.getBinaryFast(bytes);
-  // The buffer is longer than the value, its `length` a property put over it.
-  return value === undefined ? null : value.subarray(prefix.length, value.length);
-}
-
-function write(database: Bytes, { bytes, prefix }: StoredKey, record: Uint8Array): void {
-  database.put(bytes, prefix.length === 0 ? record : Buffer.concat([prefix, record]));
 }

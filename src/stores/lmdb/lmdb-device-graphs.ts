@@ -1,0 +1,191 @@
+// Device graphs in LMDB. A graph is written beside the one that is in force, a chunk a transaction, and then
+// takes its place in one step; what it replaced is removed, again in chunks.
+//
+//   counter      [0]                                   -> number of the latest graph
+//   in force     [1, data source]                      -> number of the graph
+//   being made   [2, data source, number]              -> nothing
+//   member       [3, data source, number, device]      -> number of its cluster
+//   cluster      [4, data source, number, cluster]     -> its devices
+//
+// Numbers of graphs have 6 bytes, of data sources 8, of clusters 4, so that keys stand in their order.
+
+import type { DataSourceId, DeviceId } from "../../model/ids.ts";
+import type { DeviceGraphs } from "../../profiles/visitor-store.ts";
+import { checkClusters } from "../../profiles/visitor-store-graphs.ts";
+import { DEVICE_KEY_BYTES, deviceKeyBytes, deviceOfKeyBytes } from "./device-key.ts";
+import type { Environment } from "./environment.ts";
+
+/** Devices written, or entries removed, in one transaction: a millisecond or a few. */
+export const MAX_DEVICES_A_TRANSACTION = 1_000;
+
+const COUNTER = 0;
+const IN_FORCE = 1;
+const BEING_MADE = 2;
+const MEMBER = 3;
+const CLUSTER = 4;
+
+type Cluster = readonly DeviceId[];
+
+export class LmdbDeviceGraphs implements DeviceGraphs {
+  readonly #environment: Environment;
+
+  constructor(environment: Environment) {
+    this.#environment = environment;
+  }
+
+  async clusterOf(dataSourceId: DataSourceId, device: DeviceId): Promise<readonly DeviceId[]> {
+    this.#environment.seeLatest();
+    const graph = this.#inForce(dataSourceId);
+    if (graph === 0) return [];
+    const { deviceGraphs } = this.#environment;
+    const number = deviceGraphs.getBinary(
+      Buffer.concat([prefixOf(MEMBER, dataSourceId, graph), deviceKeyBytes(device)]),
+    );
+    if (number === undefined) return [];
+    const devices = deviceGraphs.getBinary(
+      Buffer.concat([prefixOf(CLUSTER, dataSourceId, graph), number]),
+    );
+    return devices === undefined ? [] : readDevices(devices);
+  }
+
+  async replace(dataSourceId: DataSourceId, clusters: readonly Cluster[]): Promise<void> {
+    checkClusters(clusters);
+    const graph = await this.#begin(dataSourceId);
+    let firstNumber = 0;
+    for (const chunk of inChunks(clusters)) {
+      const writing = { dataSourceId, graph, chunk, firstNumber };
+      await this.#whileMade(dataSourceId, graph, () => this.#write(writing));
+      firstNumber += chunk.length;
+    }
+    await this.#whileMade(dataSourceId, graph, () => this.#putInForce(dataSourceId, graph));
+    await this.#removeReplaced(dataSourceId);
+  }
+
+  async #begin(dataSourceId: DataSourceId): Promise<number> {
+    const { deviceGraphs } = this.#environment;
+    let graph = 0;
+    await this.#environment.commitForAll(() => {
+      const counter = Buffer.of(COUNTER);
+      graph = readNumber(deviceGraphs.getBinary(counter)) + 1;
+      deviceGraphs.put(counter, graphBytes(graph));
+      deviceGraphs.put(prefixOf(BEING_MADE, dataSourceId, graph), NOTHING);
+    });
+    return graph;
+  }
+
+  /** Does nothing once the graph was forgotten with all visitors, or a later one is in force. */
+  async #whileMade(dataSourceId: DataSourceId, graph: number, write: () => void): Promise<void> {
+    const marker = prefixOf(BEING_MADE, dataSourceId, graph);
+    await this.#environment.commitForAll(() => {
+      if (this.#environment.deviceGraphs.getBinary(marker) !== undefined) write();
+    });
+  }
+
+  #write({ dataSourceId, graph, chunk, firstNumber }: Writing): void {
+    const { deviceGraphs } = this.#environment;
+    const member = prefixOf(MEMBER, dataSourceId, graph);
+    const cluster = prefixOf(CLUSTER, dataSourceId, graph);
+    for (const [place, devices] of chunk.entries()) {
+      const number = Buffer.alloc(CLUSTER_BYTES);
+      number.writeUInt32BE(firstNumber + place);
+      const bytes = devices.map(deviceKeyBytes);
+      for (const device of bytes) deviceGraphs.put(Buffer.concat([member, device]), number);
+      deviceGraphs.put(Buffer.concat([cluster, number]), Buffer.concat(bytes));
+    }
+  }
+
+  #putInForce(dataSourceId: DataSourceId, graph: number): void {
+    const { deviceGraphs } = this.#environment;
+    deviceGraphs.remove(prefixOf(BEING_MADE, dataSourceId, graph));
+    // One that was begun later, and was done earlier, stays: this one came before it.
+    if (this.#inForce(dataSourceId) > graph) return;
+    deviceGraphs.put(inForceKey(dataSourceId), graphBytes(graph));
+  }
+
+  /** Also what a process left that was ended while it made one. */
+  async #removeReplaced(dataSourceId: DataSourceId): Promise<void> {
+    const { deviceGraphs } = this.#environment;
+    for (const kind of [BEING_MADE, MEMBER, CLUSTER]) {
+      let removed: number;
+      do {
+        removed = 0;
+        await this.#environment.commitForAll(() => {
+          const range = {
+            start: prefixOf(kind, dataSourceId, 0),
+            end: prefixOf(kind, dataSourceId, this.#inForce(dataSourceId)),
+            limit: MAX_DEVICES_A_TRANSACTION,
+          };
+          const keys = [...deviceGraphs.getKeys(range)].map((key) => Uint8Array.from(key));
+          for (const key of keys) deviceGraphs.remove(key);
+          removed = keys.length;
+        });
+      } while (removed === MAX_DEVICES_A_TRANSACTION);
+    }
+  }
+
+  /** The number of a data source's graph; 0 where it has none. */
+  #inForce(dataSourceId: DataSourceId): number {
+    return readNumber(this.#environment.deviceGraphs.getBinary(inForceKey(dataSourceId)));
+  }
+}
+
+interface Writing {
+  readonly dataSourceId: DataSourceId;
+  readonly graph: number;
+  readonly chunk: readonly Cluster[];
+  readonly firstNumber: number;
+}
+
+const GRAPH_BYTES = 6;
+const SOURCE_BYTES = 8;
+const CLUSTER_BYTES = 4;
+const NOTHING = new Uint8Array(0);
+
+function* inChunks(clusters: readonly Cluster[]): Generator<readonly Cluster[]> {
+  let chunk: Cluster[] = [];
+  let devices = 0;
+  for (const cluster of clusters) {
+    if (devices > 0 && devices + cluster.length > MAX_DEVICES_A_TRANSACTION) {
+      yield chunk;
+      chunk = [];
+      devices = 0;
+    }
+    chunk.push(cluster);
+    devices += cluster.length;
+  }
+  if (chunk.length > 0) yield chunk;
+}
+
+function prefixOf(kind: number, dataSourceId: DataSourceId, graph: number): Buffer {
+  return Buffer.concat([Buffer.of(kind), sourceBytes(dataSourceId), graphBytes(graph)]);
+}
+
+function inForceKey(dataSourceId: DataSourceId): Buffer {
+  return Buffer.concat([Buffer.of(IN_FORCE), sourceBytes(dataSourceId)]);
+}
+
+function sourceBytes(dataSourceId: DataSourceId): Buffer {
+  const bytes = Buffer.alloc(SOURCE_BYTES);
+  bytes.writeBigUInt64BE(BigInt(dataSourceId));
+  return bytes;
+}
+
+function graphBytes(graph: number): Buffer {
+  const bytes = Buffer.alloc(GRAPH_BYTES);
+  bytes.writeUIntBE(graph, 0, GRAPH_BYTES);
+  return bytes;
+}
+
+function readNumber(value: Buffer | undefined): number {
+  return value === undefined ? 0 : value.readUIntBE(0, GRAPH_BYTES);
+}
+
+function readDevices(bytes: Uint8Array): readonly DeviceId[] {
+  const devices: DeviceId[] = [];
+  for (let place = 0; place < bytes.length; place += DEVICE_KEY_BYTES) {
+    const device = deviceOfKeyBytes(bytes.subarray(place, place + DEVICE_KEY_BYTES));
+    if (device === null) throw new Error("A stored device graph is damaged.");
+    devices.push(device);
+  }
+  return devices;
+}

@@ -1,0 +1,116 @@
+// Everything known of visitors in one environment: what a call changes goes into one transaction.
+//
+// An opt-out is answered, in every durability, only once it is committed. Whoever stores something for a
+// visitor asks inside the transaction whether there is one, so that none which was answered is overtaken.
+
+import type { Identity, IdentityKey } from "../../model/identity.ts";
+import type { Profile } from "../../model/profile.ts";
+import type { ProfileChange, ProfileKey } from "../../profiles/store.ts";
+import type {
+  CallRates,
+  DenyList,
+  DeviceGraphs,
+  Visit,
+  VisitorStore,
+} from "../../profiles/visitor-store.ts";
+import type { Write } from "./commit-queue.ts";
+import type { Environment } from "./environment.ts";
+import { LmdbCallRates } from "./lmdb-call-rates.ts";
+import { LmdbDenials } from "./lmdb-denials.ts";
+import { LmdbDeviceGraphs } from "./lmdb-device-graphs.ts";
+import { LmdbIdentities } from "./lmdb-identities.ts";
+import { LmdbProfileStore } from "./lmdb-profile-store.ts";
+
+/** Visitors in an environment that all processes of a node share; closing the store closes it. */
+export class LmdbVisitorStore implements VisitorStore {
+  readonly denials: DenyList;
+  readonly rates: CallRates;
+  readonly graphs: DeviceGraphs;
+  readonly #environment: Environment;
+  readonly #profiles: LmdbProfileStore;
+  readonly #identities: LmdbIdentities;
+  readonly #rates: LmdbCallRates;
+  /** Visits whose commit was answered (durability `off`) but has yet to be made. */
+  #answeredEarly = 0;
+
+  constructor(environment: Environment) {
+    this.#environment = environment;
+    this.#profiles = new LmdbProfileStore(environment);
+    this.#identities = new LmdbIdentities(environment);
+    this.#rates = new LmdbCallRates(environment.folder);
+    this.rates = this.#rates;
+    this.denials = new LmdbDenials(environment);
+    this.graphs = new LmdbDeviceGraphs(environment);
+  }
+
+  load(keys: readonly ProfileKey[]): Promise<readonly Profile[]> {
+    return this.#profiles.load(keys);
+  }
+
+  commit(changes: readonly ProfileChange[]): Promise<void> {
+    return this.#profiles.commit(changes);
+  }
+
+  async loadIdentities(keys: readonly IdentityKey[]): Promise<readonly Identity[]> {
+    this.#seeLatest();
+    return keys.map((key) => this.#identities.read(key));
+  }
+
+  async commitVisit(visit: Visit): Promise<"stored" | "opted-out"> {
+    const { profiles, identities, guard } = visit;
+    const answersEarly = this.#environment.durability === "off";
+    const changesNothing = profiles.length === 0 && identities.length === 0;
+    // Where nothing waits for the transaction, its answer is that of the moment; the transaction asks
+    // again, and stores nothing for somebody who has opted out meanwhile.
+    if (guard !== null && (answersEarly || changesNothing)) {
+      this.#seeLatest();
+      if (this.#identities.isOptedOut(guard.keys, guard.pid)) return "opted-out";
+    }
+    if (changesNothing) return "stored";
+
+    let outcome: "stored" | "opted-out" = "stored";
+    const forAll = identities.some(({ kind }) => kind === "opt-out" || kind === "opt-in");
+    const isCounted = answersEarly && !forAll && identities.length > 0;
+    const beside = (): Write | null => {
+      if (isCounted) this.#answeredEarly--;
+      if (guard !== null && this.#identities.isOptedOut(guard.keys, guard.pid)) {
+        outcome = "opted-out";
+        return null;
+      }
+      return identities.length === 0 ? NOTHING : this.#identities.prepare(identities);
+    };
+    if (isCounted) this.#answeredEarly++;
+    try {
+      await this.#profiles.commitBeside(profiles, { beside, forAll });
+    } catch (refusal) {
+      // It never got as far as waiting.
+      if (isCounted) this.#answeredEarly--;
+      throw refusal;
+    }
+    return outcome;
+  }
+
+  async forgetEveryone(): Promise<void> {
+    const { profilesOfDevices, profilesOfDeclaredIds, denials, deviceGraphs } = this.#environment;
+    await this.#environment.commitForAll(() => {
+      for (const database of [profilesOfDevices, profilesOfDeclaredIds, denials, deviceGraphs]) {
+        database.clearSync();
+      }
+      this.#identities.clear();
+    });
+    await this.#rates.clear();
+  }
+
+  async close(): Promise<void> {
+    await this.#rates.close();
+    await this.#environment.close();
+  }
+
+  #seeLatest(): void {
+    // A link that waits may end others than those that it names.
+    if (this.#answeredEarly > 0) this.#environment.commitNow();
+    this.#environment.seeLatest();
+  }
+}
+
+const NOTHING: Write = () => {};

@@ -1,0 +1,17 @@
+import type { Bytes } from "./environment.ts";
+import type { StoredKey } from "./profile-key.ts";
+
+/** The record as it stands in a buffer of the library's: valid until the next read. */
+export function readRecord(database: Bytes, { bytes, prefix }: StoredKey): Uint8Array | null {
+  const value = database.getBinaryFast(bytes);
+  // The buffer is longer than the value, its `length` a property put over it.
+  return value === undefined ? null : value.subarray(prefix.length, value.length);
+}
+
+export function writeRecord(
+  database: Bytes,
+  { bytes, prefix }: StoredKey,
+  record: Uint8Array,
+): void {
+  database.put(bytes, prefix.length === 0 ? record : Buffer.concat([prefix, record]));
+}
