@@ -2,23 +2,24 @@
 // store. Its calls run the real steps in their order, each call whole before the next.
 
 import type { CatalogSnapshot, PartnerCatalog } from "../../src/catalog/snapshot.ts";
+import { linksToWrite } from "../../src/event/declared-ids/link-changes.ts";
 import type { Found, ReadPlan, WholePlan } from "../../src/event/qualify/profile-plan.ts";
 import {
   planReads,
   planWrites,
   type Qualification,
   qualifyAll,
-  type StatedId,
 } from "../../src/event/qualify/qualify.ts";
 import { applyDelta } from "../../src/model/apply-delta.ts";
+import { applyIdentityChanges } from "../../src/model/apply-identity-changes.ts";
 import {
   type Identity,
+  type IdentityChange,
   type IdentityKey,
-  type Link,
   UNKNOWN_IDENTITY,
 } from "../../src/model/identity.ts";
-import { asDataSourceId, asPartnerId, asTraitId, type DeviceId } from "../../src/model/ids.ts";
-import { isLinkLive } from "../../src/model/links.ts";
+import { deviceIdentity, identityKeyText } from "../../src/model/identity-key.ts";
+import { asDataSourceId, asPartnerId, asTraitId } from "../../src/model/ids.ts";
 import { EMPTY_PROFILE, type Profile } from "../../src/model/profile.ts";
 import { keyText } from "../../src/profiles/key-text.ts";
 import type { ProfileKey } from "../../src/profiles/store.ts";
@@ -65,13 +66,11 @@ export class VisitLedger {
     commit(): void;
   } {
     const device = numberedDevice(number);
-    const stated = ids.map(statedId);
-    this.#forgetDeadLinks(device, now);
-    for (const one of stated) {
-      this.link(number, one, { sync: now, auth: one.state === 1 ? now : null });
-    }
-    this.#see(device, now);
-    const identity = this.identityOf({ kind: "device", device });
+    const stated = ids.map((one) => this.#statedId(one));
+    const known = this.identityOf(deviceIdentity(device));
+    const checked = { ids: stated, aliases: [] };
+    this.change(linksToWrite({ device, identity: known, checked, withheld: null, now }));
+    const identity = this.identityOf(deviceIdentity(device));
     const visit = { partner: this.partner, device, ids: stated, identity, now };
 
     const writes = planWrites(visit, traits.map(asTraitId));
@@ -93,60 +92,19 @@ export class VisitLedger {
   }
 
   identityOf(key: IdentityKey): Identity {
-    return this.identities.get(identityText(key)) ?? UNKNOWN_IDENTITY;
+    return this.identities.get(identityKeyText(key)) ?? UNKNOWN_IDENTITY;
   }
 
-  /** Links both ends. The later of two calls has the greater orders, also where the clock stands still. */
-  link(
-    number: number,
-    declared: { readonly dataSourceId: StatedId["dataSourceId"]; readonly id: string },
-    { sync, auth }: { readonly sync: number; readonly auth: number | null },
-  ): void {
-    const end: IdentityKey = { kind: "device", device: numberedDevice(number) };
-    const { dataSourceId, id } = declared;
-    const other: IdentityKey = { kind: "declared", dataSourceId, id };
-    this.#addLink(end, other, { sync, auth });
-    this.#addLink(other, end, { sync, auth });
+  change(changes: readonly IdentityChange[]): void {
+    const after = applyIdentityChanges(changes, (key) => this.identityOf(key));
+    for (const { key, identity } of after) this.identities.set(identityKeyText(key), identity);
   }
 
-  #addLink(
-    from: IdentityKey,
-    to: IdentityKey,
-    { sync, auth }: { readonly sync: number; readonly auth: number | null },
-  ): void {
-    const identity = this.identityOf(from);
-    const before = identity.links.find((link) => identityText(link.to) === identityText(to));
-    const order =
-      identity.links.reduce((latest, { syncOrder }) => Math.max(latest, syncOrder), 0) + 1;
-    const link: Link = {
-      to,
-      state: auth === null ? 0 : 1,
-      lastSync: sync,
-      syncOrder: order,
-      lastAuth: auth ?? before?.lastAuth ?? null,
-      authOrder: auth === null ? (before?.authOrder ?? 0) : order,
-    };
-    const links = [link, ...identity.links.filter((one) => one !== before)];
-    this.identities.set(identityText(from), { ...identity, links });
-  }
-
-  #forgetDeadLinks(device: DeviceId, now: number): void {
-    const key: IdentityKey = { kind: "device", device };
-    const identity = this.identityOf(key);
-    const links = identity.links.filter((link) => isLinkLive(link, identity.lastSeen, now));
-    if (links.length < identity.links.length) {
-      this.identities.set(identityText(key), { ...identity, links });
-    }
-  }
-
-  #see(device: DeviceId, now: number): void {
-    const key: IdentityKey = { kind: "device", device };
-    const identity = this.identityOf(key);
-    if (identity.links.length === 0) return;
-    this.identities.set(identityText(key), {
-      ...identity,
-      lastSeen: Math.max(identity.lastSeen, now),
-    });
+  #statedId([number, id, state]: readonly [number, string, 0 | 1 | 2]) {
+    const dataSourceId = asDataSourceId(number);
+    const source = this.partner.dataSources.get(dataSourceId);
+    if (source === undefined) throw new Error(`No data source ${number}.`);
+    return { dataSourceId, id, state, source, shown: id, where: { parameter: "d_cid", index: 0 } };
   }
 
   #found({ wanted }: ReadPlan & { readonly kind: "unfinished" }): Found {
@@ -164,14 +122,6 @@ function partnerOf(snapshot: CatalogSnapshot): PartnerCatalog {
   const partner = snapshot.partnersById.get(asPartnerId(PID));
   if (partner === undefined) throw new Error(`No partner ${PID}.`);
   return partner;
-}
-
-function statedId([dataSourceId, id, state]: readonly [number, string, 0 | 1 | 2]): StatedId {
-  return { dataSourceId: asDataSourceId(dataSourceId), id, state };
-}
-
-export function identityText(key: IdentityKey): string {
-  return key.kind === "device" ? key.device : `${key.dataSourceId}:${key.id}`;
 }
 
 export function deviceKey(number: number): ProfileKey {

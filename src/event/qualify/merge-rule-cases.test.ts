@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { snapshotOf } from "../../../test/support/event-world.ts";
+import { numberedDevice } from "../../../test/support/store-deltas.ts";
 import { profileOf } from "../../../test/support/trait-history.ts";
 import {
   declaredKeyOf,
@@ -71,14 +72,17 @@ for (const { id, note, rule, request, links, graph, expect } of rows) {
   test(`case ${id}: ${note ?? "what is read and written"}`, () => {
     assert.ok(request !== null && links !== null);
     const ledger = new VisitLedger(snapshotOf(workspaceOf(rule)));
-    for (const { device, dpid, dpuuid, auth, sync } of links) {
-      const declared = { dataSourceId: asDataSourceId(dpid), id: dpuuid };
-      const at = (time: number): number => NOW - 100 + time;
-      ledger.link(numberOf(device), declared, {
-        sync: at(sync),
-        auth: auth === null ? null : at(auth),
-      });
-    }
+    const inOrder = links.toSorted((one, other) => one.sync - other.sync);
+    ledger.change(
+      inOrder.map(({ device, dpid, dpuuid, auth, sync }) => ({
+        kind: "link",
+        device: numberedDevice(numberOf(device)),
+        declared: { dataSourceId: asDataSourceId(dpid), id: dpuuid },
+        state: auth === null ? 0 : 1,
+        at: NOW - 100 + sync,
+        limits: { declaredPerDevice: 10, devicesPerDeclared: 100 },
+      })),
+    );
     ledger.clusters = (graph ?? []).map((cluster) => cluster.map(numberOf));
     // Whatever is read tells of the trait, so that whoever may be segmented is.
     const holds = profileOf({ 1: [[NOW - 1000, 1]] });

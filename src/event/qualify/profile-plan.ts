@@ -7,6 +7,7 @@
 import type { MergeRuleDefinition } from "@dunlin/contract/workspace";
 import type { SegmentGroup } from "../../catalog/snapshot.ts";
 import type { DeclaredId, Identity, IdentityKey } from "../../model/identity.ts";
+import { declaredIdentity, deviceIdentity, identityKeyText } from "../../model/identity-key.ts";
 import { asDataSourceId, type DataSourceId, type DeviceId } from "../../model/ids.ts";
 import { lastAuthenticated } from "../../model/links.ts";
 import type { ProfileKey } from "../../profiles/store.ts";
@@ -74,7 +75,7 @@ export function planReads(visit: Visit): ReadPlan {
   }
   const people = peopleToAskFor(visit);
   const clusters = clustersToAskFor(visit);
-  const wanted = { identities: people.map(personKey), clusters };
+  const wanted = { identities: people.map(declaredIdentity), clusters };
   return ask(wanted, (found) => {
     const known = {
       people: new Map(people.map((one, at) => [textOf(one), found.identities[at] ?? null])),
@@ -84,7 +85,7 @@ export function planReads(visit: Visit): ReadPlan {
     };
     const readable = { ...NOTHING_KNOWN, ...known, people: withoutOptedOut(known.people, visit) };
     const devices = devicesToAskFor(visit, readable);
-    const deviceKeys = devices.map((one): IdentityKey => ({ kind: "device", device: one }));
+    const deviceKeys = devices.map(deviceIdentity);
     return ask({ identities: deviceKeys, clusters: [] }, (then) => {
       const identities = new Map(devices.map((one, at) => [one, then.identities[at] ?? null]));
       const readableDevices = withoutOptedOut(identities, visit).set(device, identity);
@@ -234,13 +235,9 @@ function withoutOptedOut<Key>(
   return readable;
 }
 
-function personKey(person: DeclaredId): IdentityKey {
-  return { kind: "declared", dataSourceId: person.dataSourceId, id: person.id };
-}
-
 /** A text that no two IDs share. */
-function textOf({ dataSourceId, id }: DeclaredId): string {
-  return `${dataSourceId}:${id}`;
+function textOf(person: DeclaredId): string {
+  return identityKeyText(declaredIdentity(person));
 }
 
 /** Keys without repeats, each with its place. */

@@ -48,7 +48,7 @@ export function lifeDaysOf(key: ProfileKey, { dataSources }: PartnerCatalog): nu
 /** What a call does to a profile, apart from its segments. */
 export function deltaOn(
   key: ProfileKey,
-  { partner, now }: Visit,
+  { partner, now }: Pick<Visit, "partner" | "now">,
   realized: readonly Realization[] = NOTHING_REALIZED,
 ): ProfileDelta {
   return {
