@@ -11,7 +11,7 @@ import {
 import type { ProfileDelta } from "../model/profile.ts";
 import { DAY_MS } from "../model/time.ts";
 import type { ProfileKey } from "../profiles/store.ts";
-import { MemoryProfileStore } from "../stores/memory/memory-profile-store.ts";
+import { MemoryVisitorStore } from "../stores/memory/memory-visitor-store.ts";
 import {
   type DescribedVisitor,
   describeVisitor,
@@ -54,9 +54,9 @@ async function ask(
   question: Omit<VisitorQuestion, "pid">,
   { key = DEVICE_KEY, changes = [delta()], now = NOW } = {},
 ): Promise<DescribedVisitor> {
-  const profiles = new MemoryProfileStore();
-  for (const change of changes) await profiles.commit([{ key, delta: change }]);
-  const described = await describeVisitor({ catalog, profiles, now }, { pid: "1957", ...question });
+  const store = new MemoryVisitorStore();
+  for (const change of changes) await store.commit([{ key, delta: change }]);
+  const described = await describeVisitor({ catalog, store, now }, { pid: "1957", ...question });
   assert.ok(described.ok, JSON.stringify(described));
   return described.value;
 }
@@ -135,7 +135,7 @@ const BAD: readonly [what: string, question: VisitorQuestion, at: string | null]
 
 for (const [what, question, at] of BAD) {
   test(`${what} is refused`, async () => {
-    const world = { catalog, profiles: new MemoryProfileStore(), now: NOW };
+    const world = { catalog, store: new MemoryVisitorStore(), now: NOW };
     const described = await describeVisitor(world, question);
     assert.ok(!described.ok);
     const { error } = described;

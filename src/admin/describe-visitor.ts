@@ -1,6 +1,8 @@
 // What is known of one visitor, for the people who operate the node ("Running a node", the visitor).
 
 import type { CatalogSnapshot, PartnerCatalog } from "../catalog/snapshot.ts";
+import type { IdentityKey } from "../model/identity.ts";
+import { declaredIdentity, deviceIdentity } from "../model/identity-key.ts";
 import {
   asDataSourceId,
   asPartnerId,
@@ -12,7 +14,9 @@ import type { Profile } from "../model/profile.ts";
 import type { Result } from "../model/result.ts";
 import { err, ok } from "../model/result.ts";
 import { expiresAt } from "../model/time.ts";
-import type { ProfileKey, ProfileStore } from "../profiles/store.ts";
+import type { ProfileKey } from "../profiles/store.ts";
+import type { VisitorStore } from "../profiles/visitor-store.ts";
+import { type DescribedLink, type DescribedOptOut, readVisitor } from "./read-visitor.ts";
 
 /** Whom a question is about, as the asker wrote it. */
 export interface VisitorQuestion {
@@ -35,9 +39,11 @@ export interface DescribedVisitor {
   /** Null where the visitor was asked for by a declared ID that no device was linked to. */
   readonly uuid: string | null;
   readonly mid: string | null;
-  readonly links: readonly [];
+  /** The most recently synced first. */
+  readonly links: readonly DescribedLink[];
+  /** The device's, then those of its links. */
   readonly profiles: readonly DescribedProfile[];
-  readonly optOuts: readonly [];
+  readonly optOuts: readonly DescribedOptOut[];
 }
 
 export interface DescribedProfile {
@@ -55,7 +61,7 @@ export interface DescribedProfile {
 
 export interface VisitorWorld {
   readonly catalog: CatalogSnapshot;
-  readonly profiles: ProfileStore;
+  readonly store: VisitorStore;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
@@ -72,18 +78,21 @@ export async function describeVisitor(
   if (partner === null) return err({ kind: "unknown-partner" });
   const asked = readQuestion(partner, question);
   if (!asked.ok) return asked;
-  const { key } = asked.value;
 
-  const device = key.kind === "device" ? key.device : null;
-  const [profile] = await world.profiles.load([key]);
-  const described = profile === undefined ? null : describe(world, partner, key, profile);
+  const { device, declaredIds, links, optOuts } = await readVisitor(world, partner, asked.value);
+  const keys: ProfileKey[] = declaredIds.map((id) => ({ ...id, kind: "declared" }));
+  if (device !== null) keys.unshift(deviceKey(partner, device));
+  const profiles = await world.store.load(keys);
   return ok({
     pid: partner.pid,
     uuid: device,
     mid: device === null ? null : partner.ids.midOf(device),
-    links: [],
-    profiles: described === null ? [] : [described],
-    optOuts: [],
+    links,
+    profiles: profiles.flatMap((profile, place) => {
+      const key = keys[place];
+      return key === undefined ? [] : describe(world, partner, key, profile);
+    }),
+    optOuts,
   });
 }
 
@@ -96,7 +105,7 @@ function findPartner(catalog: CatalogSnapshot, pid: string): PartnerCatalog | nu
 function readQuestion(
   partner: PartnerCatalog,
   question: VisitorQuestion,
-): Result<{ readonly key: ProfileKey }, VisitorFault> {
+): Result<IdentityKey, VisitorFault> {
   const { uuid, mid, dataSourceId, id } = question;
   const isDeclared = dataSourceId !== undefined || id !== undefined;
   const ways = [uuid !== undefined, mid !== undefined, isDeclared].filter(Boolean).length;
@@ -105,12 +114,12 @@ function readQuestion(
   }
   if (uuid !== undefined) {
     const device = parseDeviceId(uuid);
-    return device === null ? bad("/uuid", EXPECTED_ID) : ok({ key: deviceKey(partner, device) });
+    return device === null ? bad("/uuid", EXPECTED_ID) : ok(deviceIdentity(device));
   }
   if (mid !== undefined) {
     const parsed = parseMid(mid);
     if (parsed === null) return bad("/mid", EXPECTED_ID);
-    return ok({ key: deviceKey(partner, partner.ids.deviceOf(parsed)) });
+    return ok(deviceIdentity(partner.ids.deviceOf(parsed)));
   }
   return readDeclaredId(partner, dataSourceId, id);
 }
@@ -121,7 +130,7 @@ function readDeclaredId(
   partner: PartnerCatalog,
   dataSourceId: string | undefined,
   id: string | undefined,
-): Result<{ readonly key: ProfileKey }, VisitorFault> {
+): Result<IdentityKey, VisitorFault> {
   if (dataSourceId === undefined || !/^[0-9]{1,15}$/.test(dataSourceId)) {
     return bad("/dataSourceId", "Expected the ID of a data source, beside id.");
   }
@@ -132,7 +141,7 @@ function readDeclaredId(
   if (!partner.dataSources.has(source)) {
     return bad("/dataSourceId", `Partner ${partner.pid} has no data source ${source}.`);
   }
-  return ok({ key: { kind: "declared", dataSourceId: source, id } });
+  return ok(declaredIdentity({ dataSourceId: source, id }));
 }
 
 function deviceKey(partner: PartnerCatalog, device: DeviceId): ProfileKey {
@@ -143,17 +152,17 @@ function bad(at: string, message: string): Result<never, VisitorFault> {
   return err({ kind: "bad-question", at, message });
 }
 
-/** Null where there is no profile, or its life is over. */
+/** None where there is no profile, or its life is over. */
 function describe(
   world: VisitorWorld,
   partner: PartnerCatalog,
   key: ProfileKey,
   profile: Profile,
-): DescribedProfile | null {
+): readonly DescribedProfile[] {
   const { now } = world;
   const lifeDays = profileLifeDays(partner, key);
-  if (profile.lastSeen === 0 || now >= expiresAt(profile.lastSeen, lifeDays)) return null;
-  return {
+  if (profile.lastSeen === 0 || now >= expiresAt(profile.lastSeen, lifeDays)) return [];
+  const described = {
     profile: key.kind === "device" ? `dev:${key.device}` : `auth:${key.dataSourceId}:${key.id}`,
     lastSeen: profile.lastSeen,
     traits: profile.traits.flatMap(({ sid, first, last, days }) => {
@@ -166,6 +175,7 @@ function describe(
       ({ sid }) => partner.segments.has(sid) || partner.pausedSegments.has(sid),
     ),
   };
+  return [described];
 }
 
 const DAYS_A_MONTH = 30;

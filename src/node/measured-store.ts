@@ -1,4 +1,4 @@
-import type { ProfileStore } from "../profiles/store.ts";
+import type { VisitorStore } from "../profiles/visitor-store.ts";
 
 /** Who is told how long the store takes. */
 export interface StoreStatistics {
@@ -7,20 +7,27 @@ export interface StoreStatistics {
 }
 
 /** The same store, measured. */
-export function measureStore(store: ProfileStore, statistics: StoreStatistics): ProfileStore {
+export function measureStore(store: VisitorStore, statistics: StoreStatistics): VisitorStore {
+  const measure = async <T>(commit: () => Promise<T>): Promise<T> => {
+    const beganAt = performance.now();
+    let stored = false;
+    statistics.commitBegan();
+    try {
+      const answer = await commit();
+      stored = true;
+      return answer;
+    } finally {
+      statistics.commitEnded(performance.now() - beganAt, stored);
+    }
+  };
   return {
     load: (keys) => store.load(keys),
-    commit: async (changes) => {
-      const beganAt = performance.now();
-      let stored = false;
-      statistics.commitBegan();
-      try {
-        await store.commit(changes);
-        stored = true;
-      } finally {
-        statistics.commitEnded(performance.now() - beganAt, stored);
-      }
-    },
+    loadIdentities: (keys) => store.loadIdentities(keys),
+    commit: (changes) => measure(() => store.commit(changes)),
+    commitVisit: (visit) => measure(() => store.commitVisit(visit)),
+    denials: store.denials,
+    rates: store.rates,
+    graphs: store.graphs,
     forgetEveryone: () => store.forgetEveryone(),
     close: () => store.close(),
   };

@@ -17,9 +17,9 @@ import { ManualClock, SYSTEM_CLOCK } from "../ops/clock.ts";
 import type { Log } from "../ops/log.ts";
 import type { MetricReport } from "../ops/metric-report.ts";
 import { WorkerStatistics } from "../ops/worker-statistics.ts";
-import type { ProfileStore } from "../profiles/store.ts";
+import type { VisitorStore } from "../profiles/visitor-store.ts";
 import { openEnvironment } from "../stores/lmdb/environment.ts";
-import { LmdbProfileStore } from "../stores/lmdb/lmdb-profile-store.ts";
+import { LmdbVisitorStore } from "../stores/lmdb/lmdb-visitor-store.ts";
 import { compileDefinitions, type Definitions } from "./definitions.ts";
 import { measureStore } from "./measured-store.ts";
 import type { OrderOf, WorkerSettings } from "./messages.ts";
@@ -28,7 +28,7 @@ import { KERNEL_SHARES_PORTS } from "./shared-port.ts";
 
 export interface WorkerWorld {
   readonly server: CollectionServer;
-  readonly profiles: ProfileStore;
+  readonly store: VisitorStore;
   compile(definitions: Definitions): CatalogSnapshot;
   adopt(snapshot: CatalogSnapshot): void;
   setClock(now: number): void;
@@ -45,7 +45,7 @@ export async function openWorkerWorld(order: OrderOf<"start">, log: Log): Promis
   const clock = manual ?? SYSTEM_CLOCK;
   const randomPool = pooledRandomBytes(randomBytes);
   const statistics = new WorkerStatistics();
-  const profiles = measureStore(openProfiles(settings), statistics);
+  const store = measureStore(openStore(settings), statistics);
   const secret = settings.rootSecret;
   let catalog = compileDefinitions({ definitions: order.definitions, secret, previous: null });
   statistics.revision = catalog.revision;
@@ -58,7 +58,7 @@ export async function openWorkerWorld(order: OrderOf<"start">, log: Log): Promis
     newDeviceId: () => newDeviceId(randomPool),
     newTransactionId: () => randomPool(TRANSACTION_ID_BYTES).toString("base64"),
     random: () => Math.random(),
-    profiles,
+    profiles: store,
     reportFault: (step, error) => {
       statistics.countFault(step);
       log.fault("A call survived a fault of ours.", error, { step });
@@ -73,20 +73,19 @@ export async function openWorkerWorld(order: OrderOf<"start">, log: Log): Promis
       sharesPort: KERNEL_SHARES_PORTS,
       onCall: (record) => statistics.countCall(record),
     }),
-    profiles,
+    store,
     compile: (definitions) => compileDefinitions({ definitions, secret, previous: catalog }),
     adopt: (snapshot) => {
       catalog = snapshot;
       statistics.revision = snapshot.revision;
     },
     setClock: (now) => manual?.set(now),
-    describeVisitor: (question) =>
-      describeVisitor({ catalog, profiles, now: clock.now() }, question),
+    describeVisitor: (question) => describeVisitor({ catalog, store, now: clock.now() }, question),
     reportMetrics: () => statistics.report(),
-    close: () => profiles.close(),
+    close: () => store.close(),
   };
 }
 
-function openProfiles({ dataFolder, durability }: WorkerSettings): ProfileStore {
-  return new LmdbProfileStore(openEnvironment({ folder: dataFolder, durability }));
+function openStore({ dataFolder, durability }: WorkerSettings): VisitorStore {
+  return new LmdbVisitorStore(openEnvironment({ folder: dataFolder, durability }));
 }

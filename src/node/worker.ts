@@ -58,7 +58,7 @@ export function runWorker(): void {
         return null;
       },
       "forget-everyone": async () => {
-        await opened().profiles.forgetEveryone();
+        await opened().store.forgetEveryone();
         return null;
       },
       "describe-visitor": ({ question }) => opened().describeVisitor(question),

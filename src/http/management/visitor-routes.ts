@@ -11,7 +11,18 @@ const VisitorSchema = Type.Object({
   pid: Type.Integer(),
   uuid: Nullable(Type.String()),
   mid: Nullable(Type.String()),
-  links: Type.Array(Type.Unknown()),
+  links: Type.Array(
+    Type.Object({
+      dataSourceId: Type.Integer(),
+      id: Type.String(),
+      uuid: Type.String(),
+      state: Type.Integer({
+        description: "Of the last call: 0 unknown, 1 authenticated, 2 logged out.",
+      }),
+      lastSync: Time,
+      lastAuth: Nullable(Time),
+    }),
+  ),
   profiles: Type.Array(
     Type.Object({
       profile: Type.String(),
@@ -22,7 +33,13 @@ const VisitorSchema = Type.Object({
       segments: Type.Array(Type.Object({ sid: Type.Integer(), since: Time })),
     }),
   ),
-  optOuts: Type.Array(Type.Unknown()),
+  optOuts: Type.Array(
+    Type.Object({
+      id: Type.String({ description: "A UUID, or `<dataSourceId>:<id>`." }),
+      reason: Type.Union(["request", "consent", "privacy"].map((reason) => Type.Literal(reason))),
+      since: Time,
+    }),
+  ),
 });
 
 const Ways = Type.Object(
