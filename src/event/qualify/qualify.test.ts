@@ -170,6 +170,19 @@ describe("who hears of a call", () => {
     assert.deepEqual(ledger.profileOf(declaredKeyOf(400, "john")).traits, []);
   });
 
+  it("whose life is over is a member of nothing, and may become one anew", () => {
+    const dataSources = [
+      { dataSourceId: 400, pid: 1957, name: "Brief", idType: "CROSS_DEVICE", retentionMonths: 1 },
+    ];
+    const ledger = ledgerOf(rule("LAST", "DEVICE", 400), { dataSources });
+    ledger.call({ device: 1, ids: [[400, "john", 1]], traits: [1], now: NOW });
+    ledger.call({ device: 1, traits: [1], now: NOW + 1 });
+    const later = NOW + 40 * DAY_MS;
+    assert.deepEqual(ledger.call({ device: 1, now: later }).segments, [10]);
+    const [entry] = ledger.profileOf(declaredKeyOf(400, "john")).membership;
+    assert.equal(entry?.since, later);
+  });
+
   it("other devices of a person leave with the one that does", () => {
     const segments = [{ sid: 10, segmentRule: "1T AND NOT 2T" }];
     const ledger = ledgerOf(rule("LAST", "PROFILE_LINK", 100), { segments });
@@ -317,6 +330,17 @@ describe("what cannot be read", () => {
     ledger.find = (found) => ({ ...found, identities: found.identities.map(() => null) });
     const { plan } = ledger.call({ device: 1, ids: login("john"), now: NOW + 1 });
     assert.deepEqual(plan.profiles.map(keyText), [deviceKey(1), JOHN].map(keyText));
+  });
+});
+
+describe("a cluster", () => {
+  it("is read as far as a hundred devices, the call's own among them", () => {
+    const ledger = ledgerOf(rule("NONE", "EXTERNAL"));
+    ledger.clusters = [Array.from({ length: 150 }, (_, at) => at + 1)];
+    const { profiles } = ledger.call({ device: 120, now: NOW }).plan;
+    assert.equal(profiles.length, 100);
+    assert.deepEqual(profiles[0], deviceKey(120));
+    assert.deepEqual(profiles.at(-1), deviceKey(99));
   });
 });
 
