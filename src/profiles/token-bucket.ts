@@ -11,15 +11,15 @@ export interface DrainedBucket {
   readonly windowMs: number;
 }
 
-/** What is left of a bucket at a time; null: it is full, or was made for another rate. */
+/** What is left of a bucket at a time; null: it is full, or was made for another rate or time. */
 export function bucketAt(
   stored: DrainedBucket | null,
   { calls, windowMs }: Pick<DrainedBucket, "calls" | "windowMs">,
   now: number,
 ): DrainedBucket | null {
   if (stored === null || stored.calls !== calls || stored.windowMs !== windowMs) return null;
-  // Calls of one moment come a little out of order; a clock that was set back goes on from where it is.
-  if (now < stored.at) return now < stored.at - windowMs ? { ...stored, at: now } : stored;
+  // Calls of one moment come a little out of order; with a clock that was set back a bucket begins anew.
+  if (now < stored.at) return now < stored.at - windowMs ? null : stored;
   const missing = stored.missing - (now - stored.at) * calls;
   return missing <= 0 ? null : { at: now, missing, calls, windowMs };
 }

@@ -1,11 +1,20 @@
 import { describeDefinitionStore } from "../../catalog/definition-store.contract.ts";
 import { describeProfileStore } from "../../profiles/store.contract.ts";
+import { describeVisitorStore } from "../../profiles/visitor-store.contract.ts";
 import { MemoryDefinitionStore } from "./memory-definition-store.ts";
 import { MemoryProfileStore } from "./memory-profile-store.ts";
+import { MemoryVisitorStore } from "./memory-visitor-store.ts";
 
 const forgetsOnClose = "It lives in the memory of one process.";
 
 describeProfileStore("memory", { open: async () => new MemoryProfileStore(), forgetsOnClose });
+
+for (const describeStore of [describeProfileStore, describeVisitorStore]) {
+  describeStore("memory, of visitors", {
+    open: async () => new MemoryVisitorStore(),
+    forgetsOnClose,
+  });
+}
 
 describeDefinitionStore("memory", {
   open: async () => ({ store: new MemoryDefinitionStore(), close: async () => {} }),
