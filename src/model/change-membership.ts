@@ -103,7 +103,7 @@ function isLater(a: Standing, b: Standing): boolean {
 /** Whether something that was left is kept for no call that can still come. */
 function hasOutlived(profile: Profile, lastSeen: number): boolean {
   if (profile.left === undefined) return false;
-  const oldestComing = Math.max(lastSeen, latestOrder(profile)) - LATENESS_MS;
+  const oldestComing = lastSeen - LATENESS_MS;
   return profile.left.some((entry) =>
     evidenceOf(entry).some(({ since, order = since }) => order < oldestComing),
   );

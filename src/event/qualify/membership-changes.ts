@@ -3,6 +3,7 @@
 // Compared is what was last announced, not the profile a moment ago: a trait that has expired, or a rule
 // that was edited, must be noticed too.
 
+import type { PartnerCatalog } from "../../catalog/snapshot.ts";
 import type { DeviceId, SegmentId } from "../../model/ids.ts";
 import type { EvidenceChange, Membership, Profile } from "../../model/profile.ts";
 import type { ProfileKey } from "../../profiles/store.ts";
@@ -13,6 +14,11 @@ export interface MembershipChanges {
   readonly gained: readonly SegmentId[];
   readonly lost: readonly SegmentId[];
   readonly evidence: readonly EvidenceChange[];
+}
+
+interface Leaving extends MembershipChanges {
+  readonly lost: SegmentId[];
+  readonly evidence: EvidenceChange[];
 }
 
 /** A profile, and what was found of it. */
@@ -49,7 +55,22 @@ export function membershipChanges(read: ReadProfile): MembershipChanges {
   return changes;
 }
 
-class Changes implements MembershipChanges {
+/** What ends all membership of a profile in a partner's segments, paused ones too. */
+export function leavingAll(
+  key: ProfileKey,
+  membership: readonly Membership[],
+  partner: PartnerCatalog,
+): MembershipChanges {
+  const left: Leaving = { gained: [], lost: [], evidence: [] };
+  for (const entry of membership) {
+    const { sid } = entry;
+    const isOurs = partner.segments.has(sid) || partner.pausedSegments.has(sid);
+    if (isOurs || !isShared(key, partner)) leaveAltogether(entry, left);
+  }
+  return left;
+}
+
+class Changes implements Leaving {
   readonly gained: SegmentId[] = [];
   readonly lost: SegmentId[] = [];
   readonly evidence: EvidenceChange[] = [];
@@ -67,7 +88,7 @@ class Changes implements MembershipChanges {
   stay(entry: Membership): void {
     if (!this.#restsOnPairs(entry.sid)) return;
     if (!hasPair(entry, this.#read.visit.device)) this.enter(entry.sid);
-    this.#leavePlainly(entry);
+    leavePlainly(entry, this);
   }
 
   /** A segment that was deleted is left; one that is paused, or was not evaluated, is not. */
@@ -78,10 +99,10 @@ class Changes implements MembershipChanges {
     if (partner.pausedSegments.has(sid)) return;
     const segment = partner.segments.get(sid);
     if (segment === undefined) {
-      if (!this.#maySpeakOfOthers()) this.#leaveAltogether(entry);
+      if (!isShared(this.#read.key, partner)) leaveAltogether(entry, this);
     } else if (rules.some(({ group }) => group.mergeRule === segment.mergeRule)) {
       if (this.#restsOnPairs(sid)) this.#leaveWithDevice(entry, device);
-      else this.#leaveAltogether(entry);
+      else leaveAltogether(entry, this);
     }
   }
 
@@ -96,34 +117,31 @@ class Changes implements MembershipChanges {
     return rule?.crossDevice === "LAST" && rule.device === "DEVICE";
   }
 
-  /** IDs of a shared data source are in segments of several partners. */
-  #maySpeakOfOthers(): boolean {
-    const { key, visit } = this.#read;
-    return key.kind === "declared" && visit.partner.dataSources.get(key.dataSourceId)?.pid === null;
-  }
-
   #leaveWithDevice(entry: Membership, device: DeviceId): void {
     if (hasPair(entry, device)) this.#setPair(entry.sid, device, false);
-    this.#leavePlainly(entry);
-  }
-
-  #leaveAltogether(entry: Membership): void {
-    this.#leavePlainly(entry);
-    for (const { device } of entry.evidence ?? []) {
-      if (device !== null) this.#setPair(entry.sid, device, false);
-    }
-  }
-
-  /** Ends membership that no pair stands for, where there is such. */
-  #leavePlainly({ sid, evidence }: Membership): void {
-    if (evidence === undefined || evidence.some(({ device }) => device === null)) {
-      this.lost.push(sid);
-    }
+    leavePlainly(entry, this);
   }
 
   #setPair(sid: SegmentId, device: DeviceId, holds: boolean): void {
     this.evidence.push({ sid, device, holds });
   }
+}
+
+function leaveAltogether(entry: Membership, changes: Leaving): void {
+  leavePlainly(entry, changes);
+  for (const { device } of entry.evidence ?? []) {
+    if (device !== null) changes.evidence.push({ sid: entry.sid, device, holds: false });
+  }
+}
+
+/** Ends membership that no pair stands for, where there is such. */
+function leavePlainly({ sid, evidence }: Membership, { lost }: Leaving): void {
+  if (evidence === undefined || evidence.some(({ device }) => device === null)) lost.push(sid);
+}
+
+/** IDs of a shared data source are in segments of several partners. */
+function isShared(key: ProfileKey, { dataSources }: PartnerCatalog): boolean {
+  return key.kind === "declared" && dataSources.get(key.dataSourceId)?.pid === null;
 }
 
 function hasPair({ evidence }: Membership, device: DeviceId): boolean {

@@ -8,11 +8,13 @@ import {
   ledgerWorkspace,
   VisitLedger,
 } from "../../../test/support/visit-ledger.ts";
-import { asDataSourceId } from "../../model/ids.ts";
+import { applyDelta } from "../../model/apply-delta.ts";
+import { asDataSourceId, asSegmentId } from "../../model/ids.ts";
 import { latestOrder } from "../../model/profile.ts";
 import { DAY_MS } from "../../model/time.ts";
 import { keyText } from "../../profiles/key-text.ts";
 import type { ProfileKey } from "../../profiles/store.ts";
+import { leaveSegments } from "./qualify.ts";
 
 const NOW = Date.UTC(2026, 0, 1, 12);
 const JOHN = declaredKeyOf(100, "john");
@@ -276,6 +278,35 @@ describe("segments that are gone or rest", () => {
     ledger.partner = ledgerOf(sharedRule, { segments: [other], dataSources: [shared] }).partner;
     ledger.call({ device: 1, ids, now: NOW + 3 });
     assert.deepEqual(segmentsOf(ledger, declaredKeyOf(500, "john")), [10]);
+  });
+});
+
+describe("who leaves all segments", () => {
+  it("leaves those of pairs and of paused segments too, and no other partner's", () => {
+    const ledger = ledgerOf(rule("LAST", "DEVICE", 100));
+    for (const device of [1, 2]) {
+      ledger.call({ device, ids: login("john"), traits: [1], now: NOW });
+    }
+    ledger.partner = ledgerOf(rule("LAST", "DEVICE", 100), {
+      segments: [{ sid: 10, segmentRule: "1T", status: "INACTIVE" }],
+    }).partner;
+    const { partner } = ledger;
+    for (const key of [deviceKey(1), JOHN]) {
+      const change = leaveSegments({ partner, now: NOW + 1 }, key, ledger.profileOf(key));
+      assert.ok(change);
+      const after = applyDelta(ledger.profileOf(key), change.delta);
+      assert.deepEqual([after.membership, after.lastSeen], [[], NOW]);
+      assert.equal(leaveSegments({ partner, now: NOW + 2 }, key, after), null);
+    }
+    const shared = { dataSourceId: 500, pid: null, name: "Shared", idType: "CROSS_DEVICE" };
+    const other = ledgerOf(rule("CURRENT", "NO_DEVICE", 500), { dataSources: [shared] }).partner;
+    const profile = {
+      ...ledger.profileOf(JOHN),
+      membership: [10, 999].map((sid) => ({ sid: asSegmentId(sid), since: NOW })),
+    };
+    const key = declaredKeyOf(500, "john");
+    const change = leaveSegments({ partner: other, now: NOW }, key, profile);
+    assert.deepEqual(change?.delta.lost, [10]);
   });
 });
 

@@ -10,14 +10,20 @@ import { profileExpiresAt } from "../../model/time.ts";
 import type { ProfileChange, ProfileKey } from "../../profiles/store.ts";
 import { mergeProfiles, type ProfileSource, withComputedTraits } from "../../rules/merge/merge.ts";
 import { computedHoldings } from "./computed-holdings.ts";
-import { type MembershipChanges, membershipChanges } from "./membership-changes.ts";
+import { leavingAll, type MembershipChanges, membershipChanges } from "./membership-changes.ts";
 import type { RuleReads, WholePlan } from "./profile-plan.ts";
 import { isSameId, type Visit } from "./visit.ts";
 import { deltaOn, lifeDaysOf } from "./write-plan.ts";
 
-export { planReads, type ReadPlan, type WholePlan } from "./profile-plan.ts";
+export {
+  type Found,
+  planReads,
+  type ReadPlan,
+  type Wanted,
+  type WholePlan,
+} from "./profile-plan.ts";
 export { needsIdentity, type StatedId, type Visit } from "./visit.ts";
-export { planWrites } from "./write-plan.ts";
+export { declaredKey, lifeDaysOf, planWrites } from "./write-plan.ts";
 
 const NO_SEGMENTS: readonly SegmentId[] = [];
 const NOTHING_TOLD: MembershipChanges = { gained: [], lost: [], evidence: [] };
@@ -162,8 +168,22 @@ function lostOnPage(
 }
 
 /** A change of a profile that the call does not see, for what else it may say. */
-function unseen(visit: Visit, key: ProfileKey): ProfileChange {
+function unseen(visit: Pick<Visit, "partner" | "now">, key: ProfileKey): ProfileChange {
   return { key, delta: { ...deltaOn(key, visit), isSighting: false } };
+}
+
+/** What takes a profile out of all segments of a partner; null where it is in none. */
+export function leaveSegments(
+  visit: Pick<Visit, "partner" | "now">,
+  key: ProfileKey,
+  profile: Profile,
+): ProfileChange | null {
+  const change = changeOf(
+    unseen(visit, key),
+    profile,
+    leavingAll(key, profile.membership, visit.partner),
+  );
+  return changesSomething(change) ? change : null;
 }
 
 /** What the call changes of a profile, with what it was told. */
