@@ -55,7 +55,6 @@ test(`${REQUESTS} hostile requests are answered in the known shapes`, async () =
 });
 
 function assertKnownShape(reply: EventReply, call: RawCall, where: string): void {
-  assert.equal(reply.status, 200, where);
   assert.match(reply.transactionId, /^[A-Za-z0-9+/]{11}=$/, where);
   assert.match(reply.body, /^[\x20-\x7e]*$/, where);
   const isFatal = reply.errors.some((error) => EVENT_ERRORS[error.code].fatal);
@@ -63,6 +62,11 @@ function assertKnownShape(reply: EventReply, call: RawCall, where: string): void
     assert.match(line, /^demdex=[0-9]{38}; Max-Age=15552000; [\x20-\x7e]*$/, where);
     assert.ok(!isFatal && call.method !== "HEAD", where);
   }
+  if (reply.status === 302) {
+    assert.match(reply.location ?? "", /^https?:\/\/[\x21-\x7e]+$/i, where);
+    return;
+  }
+  assert.equal(reply.status, 200, where);
   if (reply.form === "pixel") {
     assert.equal(reply.body, "", where);
     return;
@@ -71,6 +75,12 @@ function assertKnownShape(reply: EventReply, call: RawCall, where: string): void
   const body = JSON.parse(json);
   assert.equal(body.dcs_region, 6, where);
   assert.equal(body.tid, reply.transactionId, where);
-  if (isFatal) assert.deepEqual(Object.keys(body).sort(), ["dcs_region", "errors", "tid"], where);
-  else assert.match(body.uuid, /^[0-9]{38}$/, where);
+  if (body.uuid === undefined) {
+    // A call whose IDs are all bad ends without a code that is fatal by itself.
+    assert.deepEqual(Object.keys(body).sort(), ["dcs_region", "errors", "tid"], where);
+    assert.deepEqual(reply.cookies, [], where);
+  } else {
+    assert.ok(!isFatal, where);
+    assert.match(body.uuid, /^[0-9]{38}$/, where);
+  }
 }

@@ -2,6 +2,7 @@
 
 import type { DataSourceDefinition, MergeRuleDefinition } from "@dunlin/contract/workspace";
 import { indexDestinations } from "../delivery/destination-catalog.ts";
+import { indexIdSyncs } from "../delivery/id-syncs.ts";
 import { buildIdMapping } from "../identity/id-mapping.ts";
 import {
   asDataSourceId,
@@ -45,6 +46,7 @@ export function compilePartner(
     traitIndex: buildTraitIndex(indexedTraits(definitions), { caseSensitive: isCaseSensitive }),
     ...segments,
     destinations: indexDestinations(definitions.destinations, definitions.partnerSites),
+    idSyncs: indexIdSyncs(definitions.idSyncs),
     derivedSignals: indexDerivedSignals(
       definitions.derivedSignals,
       isCaseSensitive ? (text) => text : fold,

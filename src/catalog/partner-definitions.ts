@@ -6,7 +6,7 @@ import type {
 
 /** What one partner's catalog is compiled from: its own definitions and the shared data sources. */
 export interface PartnerDefinitions
-  extends Omit<Workspace, "settings" | "partners" | "segmentFolders" | "idSyncs"> {
+  extends Omit<Workspace, "settings" | "partners" | "segmentFolders"> {
   readonly partner: PartnerDefinition;
   readonly sharedDataSources: readonly DataSourceDefinition[];
 }
@@ -20,6 +20,7 @@ export function partition(workspace: Workspace): PartnerDefinitions[] {
   const segments = byOwner(workspace.segments);
   const partnerSites = byOwner(workspace.partnerSites);
   const destinations = byOwner(workspace.destinations);
+  const idSyncs = byOwner(workspace.idSyncs);
   const derivedSignals = byOwner(workspace.derivedSignals);
   const sharedDataSources = dataSources.get(null) ?? [];
   return workspace.partners.map((partner) => ({
@@ -32,6 +33,7 @@ export function partition(workspace: Workspace): PartnerDefinitions[] {
     segments: segments.get(partner.pid) ?? [],
     partnerSites: partnerSites.get(partner.pid) ?? [],
     destinations: destinations.get(partner.pid) ?? [],
+    idSyncs: idSyncs.get(partner.pid) ?? [],
     derivedSignals: derivedSignals.get(partner.pid) ?? [],
   }));
 }

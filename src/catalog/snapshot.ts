@@ -8,6 +8,7 @@ import type {
   Settings,
   TraitType,
 } from "@dunlin/contract/workspace";
+import type { IdSyncCatalog } from "../delivery/id-syncs.ts";
 import type { DestinationCatalog } from "../delivery/plan.ts";
 import type { IdMapping } from "../identity/id-mapping.ts";
 import type { DataSourceId, PartnerId, SegmentId, TraitId } from "../model/ids.ts";
@@ -57,6 +58,7 @@ export interface PartnerCatalog {
   /** Inactive segments: who is in them stays in, nobody enters, nothing is said of them. */
   readonly pausedSegments: ReadonlySet<SegmentId>;
   readonly destinations: DestinationCatalog;
+  readonly idSyncs: IdSyncCatalog;
   readonly derivedSignals: DerivedSignals;
   /** Days of history that some rule in use, or a default TTL, can still tell apart. */
   readonly historyDays: number;

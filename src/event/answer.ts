@@ -1,88 +1,83 @@
 // The answer to a call. The wire's names of fields live here and nowhere else.
 
 import { type EventError, eventError } from "@dunlin/contract/errors";
-import type { PartnerCatalog } from "../catalog/snapshot.ts";
-import { type DestinationPlan, planDestinations } from "../delivery/plan.ts";
-import type { TraitId } from "../model/ids.ts";
+import { planIdSyncs, type SyncEntry } from "../delivery/id-syncs.ts";
+import { type DestinationCall, type DestinationPlan, planDestinations } from "../delivery/plan.ts";
+import type { Collected } from "./collect.ts";
+import { readCookie } from "./cookies.ts";
+import { declaredIdFor } from "./declared-ids/declared-id-for.ts";
 import { cookieToSet, deviceCookieLine, scopeOf } from "./device-cookie.ts";
+import type { KnownVisitor } from "./gates/identify-visitor.ts";
+import type { Envelope, OpenCall } from "./gates/open-call.ts";
 import { pageOf } from "./headers.ts";
-import type { DeviceCookie, Visitor } from "./identify.ts";
-import { type AnswerForm, type EventCall, parseCall, type Refusal } from "./parse.ts";
-import type { Qualification } from "./qualify.ts";
+import { type CallKind, parseCall } from "./parse.ts";
+import type { CallPartner } from "./partner.ts";
 import type { RawCall } from "./raw-call.ts";
 import { type AnswerBody, type EventReply, writeBody } from "./reply.ts";
 import type { EventWorld } from "./world.ts";
 
-/** What every answer of one call shares. */
-export interface Envelope {
-  readonly form: AnswerForm;
-  readonly region: number;
-  readonly transactionId: string;
-  readonly revision: number;
-}
-
 export interface Answered {
-  readonly call: EventCall;
-  readonly partner: PartnerCatalog;
-  readonly visitor: Visitor;
-  readonly cookie: DeviceCookie;
-  /** Realized by this call, ascending. */
-  readonly traits: readonly TraitId[];
-  readonly qualification: Qualification;
+  readonly open: OpenCall;
+  readonly owner: CallPartner;
+  readonly known: KnownVisitor;
+  readonly collected: Collected;
   /** Warnings, in the order in which they were raised. */
   readonly errors: readonly EventError[];
-  readonly now: number;
 }
 
 const NO_DESTINATIONS: DestinationPlan = { stuff: [], dests: [] };
 
 export function answer(world: EventWorld, envelope: Envelope, answered: Answered): EventReply {
-  const { call, cookie, visitor, now } = answered;
-  const device = cookieToSet(call, cookie, visitor);
   return {
     status: 200,
     form: envelope.form.kind,
     body: envelope.form.kind === "pixel" ? "" : writeAnswer(world, envelope, answered),
     transactionId: envelope.transactionId,
     errors: answered.errors,
-    cookies: device === null ? [] : [deviceCookieLine(device, scopeOf(call, world.domain, now))],
+    cookies: deviceCookies(world, answered.open, answered.known),
     revision: envelope.revision,
   };
+}
+
+/** The platform's cookie, where the answer sets one. */
+export function deviceCookies(
+  world: EventWorld,
+  { call, cookie, now }: OpenCall,
+  { visitor }: KnownVisitor,
+): readonly string[] {
+  const device = cookieToSet(call, cookie, visitor);
+  return device === null ? [] : [deviceCookieLine(device, scopeOf(call, world.domain, now))];
 }
 
 /** A fatal answer: its errors, the region and the transaction, nothing else. */
 export function refuse(
   envelope: Envelope,
   errors: readonly EventError[],
-  status = 200,
+  how: { readonly status: number; readonly retryAfterSeconds?: number } = { status: 200 },
 ): EventReply {
+  const { status, retryAfterSeconds } = how;
   const body: AnswerBody = { errors, dcs_region: envelope.region, tid: envelope.transactionId };
+  const isSoft = status === 200;
   return {
     status,
-    form: status === 200 ? envelope.form.kind : "empty",
-    body: status === 200 ? writeBody(envelope.form, body) : "",
+    form: isSoft ? envelope.form.kind : "empty",
+    body: isSoft ? writeBody(envelope.form, body) : "",
     transactionId: envelope.transactionId,
-    errors,
+    errors: status === 429 ? [] : errors,
     cookies: [],
     revision: envelope.revision,
+    ...(isSoft || retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
   };
 }
 
-/** Error 311; an operator may want a status of HTTP's own for what is too large. */
-export function refuseUnread(
-  envelope: Envelope,
-  refusal: Refusal,
-  raw: RawCall,
-  oversize: "soft" | "http",
-): EventReply {
-  const wantsStatus = refusal.oversize && oversize === "http";
-  return refuse(envelope, refusal.errors, wantsStatus ? (raw.method === "POST" ? 413 : 414) : 200);
-}
-
 /** The answer to a call that met a fault of ours: error 0, in the form that the caller asked for. */
-export function refuseUnspecified(world: EventWorld, raw: RawCall): EventReply {
+export function refuseUnspecified(
+  world: EventWorld,
+  raw: RawCall,
+  kind: CallKind = "event",
+): EventReply {
   const envelope: Envelope = {
-    form: parseCall(raw).form,
+    form: parseCall(raw, kind).form,
     region: world.region,
     transactionId: world.newTransactionId(),
     revision: world.catalog().revision,
@@ -91,15 +86,18 @@ export function refuseUnspecified(world: EventWorld, raw: RawCall): EventReply {
 }
 
 function writeAnswer(world: EventWorld, envelope: Envelope, answered: Answered): string {
-  const { partner, visitor, errors } = answered;
-  const { stuff, dests } = planForPage(world, answered);
+  const { open, owner, known, errors } = answered;
+  const { device } = known.visitor;
+  const page = pageValues(world, open, owner, known);
+  const { stuff, dests } = planForPage(page, answered);
   const body: AnswerBody = {
     ...(dests.length > 0 ? { dests } : {}),
     stuff,
-    uuid: visitor.device,
-    ...(partner.definition.legacyU ? { u: visitor.device } : {}),
+    uuid: device,
+    ...(owner.partner.definition.legacyU ? { u: device } : {}),
     dcs_region: envelope.region,
     tid: envelope.transactionId,
+    ...(open.call.control.wantsSyncs ? { ibs: syncsForPage(world, open, owner, known) } : {}),
     ...memberships(answered),
     ...(errors.length > 0 ? { errors } : {}),
   };
@@ -107,34 +105,69 @@ function writeAnswer(world: EventWorld, envelope: Envelope, answered: Answered):
 }
 
 /** Traits and segments, for callers who ask and whose partner allows it. */
-function memberships({ call, partner, traits, qualification }: Answered): Partial<AnswerBody> {
-  const kind = call.control.memberships;
+function memberships({ open, owner, collected }: Answered): Partial<AnswerBody> {
+  const { partner } = owner;
+  const kind = open.call.control.memberships;
   if (kind === null || !partner.definition.traitsInResponse) return {};
+  const { traits, qualification } = collected;
   if (kind === "sid") return { traits, segments: qualification.segments };
   const legacyIds = qualification.segments.map((sid) => partner.segments.get(sid)?.legacyId ?? sid);
   return { traits, segments: legacyIds.sort((a, b) => a - b) };
 }
 
-function planForPage(world: EventWorld, answered: Answered): DestinationPlan {
-  const { call, partner, visitor, qualification, now } = answered;
-  if (partner.destinations.isEmpty) return NO_DESTINATIONS;
-  const { control, headers, raw } = call;
-  const page = pageOf(headers.referer ?? headers.origin ?? "");
-  return planDestinations(partner.destinations, {
-    segments: qualification.segments,
-    lost: qualification.lost,
-    device: visitor.device,
-    mid: () => partner.ids.midOf(visitor.device),
-    declaredId: () => null,
+type PageValues = Omit<DestinationCall, "segments" | "lost" | "wantsUrls">;
+
+/** What a call and its visitor say to destinations and syncs alike. */
+function pageValues(
+  world: EventWorld,
+  open: OpenCall,
+  { partner }: CallPartner,
+  known: KnownVisitor,
+): PageValues {
+  const { call, consent, now } = open;
+  const { device } = known.visitor;
+  const page = pageOf(call.headers.referer ?? call.headers.origin ?? "");
+  const { identity, checked } = known;
+  return {
+    device,
+    mid: () => partner.ids.midOf(device),
+    declaredId: (source) => declaredIdFor({ partner, ids: checked.ids, identity, now }, source),
     region: world.region,
     now,
-    platform: control.platform,
-    secure: raw.secure,
+    platform: call.control.platform,
+    secure: call.raw.secure,
     pageHost: page?.host ?? null,
-    pageScheme: page?.scheme ?? (raw.secure ? "https" : "http"),
-    gdpr: control.gdpr,
-    gdprConsent: control.gdprConsent,
-    wantsUrls: control.wantsUrls && !control.childProtection,
+    pageScheme: page?.scheme ?? (call.raw.secure ? "https" : "http"),
+    gdpr: consent.gdpr,
+    gdprConsent: consent.gdprConsent,
+    ...(consent.vendorConsent === undefined ? {} : { vendorConsent: consent.vendorConsent }),
     random: () => world.random(),
+  };
+}
+
+function planForPage(page: PageValues, { open, owner, collected }: Answered): DestinationPlan {
+  if (owner.partner.destinations.isEmpty) return NO_DESTINATIONS;
+  const { wantsUrls, childProtection } = open.call.control;
+  const { segments, lost } = collected.qualification;
+  return planDestinations(owner.partner.destinations, {
+    ...page,
+    segments,
+    lost,
+    wantsUrls: wantsUrls && !childProtection,
+  });
+}
+
+/** The ID syncs that a page is to fire; none for children. */
+export function syncsForPage(
+  world: EventWorld,
+  open: OpenCall,
+  owner: CallPartner,
+  known: KnownVisitor,
+): readonly SyncEntry[] {
+  const { control, headers } = open.call;
+  if (control.childProtection) return [];
+  return planIdSyncs(owner.partner.idSyncs, control.container, {
+    ...pageValues(world, open, owner, known),
+    pastSyncs: readCookie(headers.cookie, "dextp") ?? "",
   });
 }

@@ -2,9 +2,11 @@
 // catches. A call that lost its rules or its history still says who the visitor is.
 
 import { type EventError, eventError } from "@dunlin/contract/errors";
+import type { IdentityKey } from "../model/identity.ts";
 import type { DeviceId } from "../model/ids.ts";
 import { EMPTY_PROFILE, type Profile } from "../model/profile.ts";
 import type { ProfileKey } from "../profiles/store.ts";
+import type { Found, Wanted } from "./qualify/profile-plan.ts";
 import type { EventWorld } from "./world.ts";
 
 /** A step's outcome, and the warning that goes with a lesser one. */
@@ -30,17 +32,62 @@ export function evaluateOr<T>(
   }
 }
 
-/** The stored profile, or an empty one with error 200: the call's own signals are evaluated alone. */
+/** The stored profiles, or empty ones with error 200: the call's own signals are evaluated alone. */
 export async function loadOr200(
   world: EventWorld,
-  key: ProfileKey,
+  keys: readonly ProfileKey[],
   device: DeviceId,
-): Promise<Outcome<Profile>> {
+): Promise<Outcome<readonly Profile[]>> {
   try {
-    const [profile] = await world.profiles.load([key]);
-    return { value: profile ?? EMPTY_PROFILE, errors: NO_ERRORS };
+    return { value: await world.store.load(keys), errors: NO_ERRORS };
   } catch (fault) {
     world.reportFault("load", fault);
-    return { value: EMPTY_PROFILE, errors: [eventError(200, device)] };
+    return { value: keys.map(() => EMPTY_PROFILE), errors: [eventError(200, device)] };
+  }
+}
+
+/**
+ * Who else belongs to the visitor, as far as it can be read: errors 201 and 202 for people and devices
+ * whose links cannot be, 203 for a device's cluster. What is missing is null, and is not read.
+ */
+export async function findOr203(
+  world: EventWorld,
+  { identities, clusters }: Wanted,
+  device: DeviceId,
+): Promise<Outcome<Found>> {
+  const errors: EventError[] = [];
+  const found: Found = {
+    identities: await orNulls(world, identities, errors),
+    clusters: await Promise.all(
+      clusters.map(({ dataSourceId, device: of }) =>
+        world.store.graphs.clusterOf(dataSourceId, of).catch((fault: unknown) => {
+          world.reportFault("clusters", fault);
+          errors.push(eventError(203, device));
+          return null;
+        }),
+      ),
+    ),
+  };
+  return { value: found, errors };
+}
+
+async function orNulls(
+  world: EventWorld,
+  keys: readonly IdentityKey[],
+  errors: EventError[],
+): Promise<Found["identities"]> {
+  if (keys.length === 0) return [];
+  try {
+    return await world.store.loadIdentities(keys);
+  } catch (fault) {
+    world.reportFault("identities", fault);
+    for (const key of keys) {
+      errors.push(
+        key.kind === "device"
+          ? eventError(202, key.device)
+          : eventError(201, `${key.dataSourceId}%01${key.id}`),
+      );
+    }
+    return keys.map(() => null);
   }
 }

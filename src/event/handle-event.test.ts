@@ -5,7 +5,7 @@ import { PROTOCOL_VECTORS, PROTOCOL_WORKSPACE } from "../../test/support/protoco
 import { mismatches } from "../../test/support/vector-matcher.ts";
 import { type DeviceId, parseDeviceId } from "../model/ids.ts";
 import { DAY_MS } from "../model/time.ts";
-import type { ProfileStore } from "../profiles/store.ts";
+import type { VisitorStore } from "../profiles/visitor-store.ts";
 import { refuseUnspecified } from "./answer.ts";
 import { handleEvent } from "./handle-event.ts";
 import type { EventReply } from "./reply.ts";
@@ -210,7 +210,7 @@ test("a deleted segment is left, a paused one keeps its members", async () => {
   const [partner] = current.partnersById.values();
   assert.ok(partner);
   const key = { kind: "device", pid: partner.pid, device: deviceId(DEVICE) } as const;
-  const [profile] = await world.profiles.load([key]);
+  const [profile] = await world.store.load([key]);
   assert.deepEqual(
     profile?.membership.map((entry) => entry.sid),
     [11],
@@ -219,18 +219,25 @@ test("a deleted segment is left, a paused one keeps its members", async () => {
 
 // What goes wrong on our side, and what remains of the answer.
 
-const failing = (changes: Partial<ProfileStore>, world: TestWorld): Partial<TestWorld> => {
-  const { profiles } = world;
+/** The world's store, of which some calls fail. */
+function withStore(world: TestWorld, changes: Partial<VisitorStore>): TestWorld {
+  const { store } = world;
   return {
-    profiles: {
-      load: (keys) => profiles.load(keys),
-      commit: (changesOfCall) => profiles.commit(changesOfCall),
-      forgetEveryone: () => profiles.forgetEveryone(),
-      close: () => profiles.close(),
+    ...world,
+    store: {
+      load: (keys) => store.load(keys),
+      commit: (profiles) => store.commit(profiles),
+      loadIdentities: (keys) => store.loadIdentities(keys),
+      commitVisit: (visit) => store.commitVisit(visit),
+      forgetEveryone: () => store.forgetEveryone(),
+      close: () => store.close(),
+      denials: store.denials,
+      rates: store.rates,
+      graphs: store.graphs,
       ...changes,
     },
   };
-};
+}
 
 const brokenRules = (): TestWorld => {
   const snapshot = snapshotOf(PROTOCOL_WORKSPACE);
@@ -249,14 +256,12 @@ const brokenRules = (): TestWorld => {
 const ARRANGED: Readonly<Record<string, () => TestWorld>> = {
   "trait-evaluation-failed": brokenRules,
   "profile-read-failed": () => {
-    const world = buildWorld(PROTOCOL_WORKSPACE);
     const load = () => Promise.reject(new Error("timed out"));
-    return { ...world, ...failing({ load }, world) };
+    return withStore(buildWorld(PROTOCOL_WORKSPACE), { load });
   },
   "internal-error": () => {
-    const world = buildWorld(PROTOCOL_WORKSPACE);
-    const commit = () => Promise.reject(new Error("disk full"));
-    return { ...world, ...failing({ commit }, world) };
+    const commitVisit = () => Promise.reject(new Error("disk full"));
+    return withStore(buildWorld(PROTOCOL_WORKSPACE), { commitVisit });
   },
 };
 

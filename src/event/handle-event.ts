@@ -1,74 +1,104 @@
 // One `/event` call from top to bottom. Each step is a function of its own, in a file of its own.
 
 import { eventError } from "@dunlin/contract/errors";
-import { applyDelta } from "../model/apply-delta.ts";
-import { latestOrder } from "../model/profile.ts";
-import type { ProfileKey } from "../profiles/store.ts";
-import { answer, type Envelope, refuse, refuseUnread } from "./answer.ts";
-import { evaluateOr, loadOr200 } from "./degrade.ts";
-import { deltaOf } from "./delta.ts";
-import { identify, readDeviceCookie } from "./identify.ts";
-import { isSecondLeg, parseCall } from "./parse.ts";
-import { resolvePartner } from "./partner.ts";
-import { NO_QUALIFICATION, qualify } from "./qualify.ts";
+import { answer, refuse } from "./answer.ts";
+import {
+  clickLocation,
+  leadsSomewhere,
+  redirectReply,
+  refusedTarget,
+  UNNAMED_CLICKER,
+} from "./click.ts";
+import { collect } from "./collect.ts";
+import { firstLegReply, isCookieUntested, withPath } from "./cookie-test.ts";
+import { identifyVisitor } from "./gates/identify-visitor.ts";
+import { type Envelope, type OpenCall, type OpenedCall, openCall } from "./gates/open-call.ts";
+import { errorsOf, mayStillRedirect, type Stop, unplaced } from "./gates/stop.ts";
+import { EVENT_ORDER } from "./identify.ts";
+import { storeRefusal } from "./opt-out/refused-consent.ts";
+import { isSecondLeg } from "./parse.ts";
+import { plainErrors } from "./placed-error.ts";
 import type { RawCall } from "./raw-call.ts";
-import { namedTraits, realizedByRule, uniteTraits } from "./realize.ts";
 import type { EventReply } from "./reply.ts";
-import { collectSignals } from "./signals.ts";
 import type { EventWorld } from "./world.ts";
+
+const IDENTIFY = {
+  order: EVENT_ORDER,
+  logins: "logins",
+  needsAnId: true,
+  endsAtOptOut: true,
+} as const;
 
 /**
  * Answers one call. What the answer says is stored when this resolves. Rejects only for faults of ours,
  * a store that could not commit among them: then nothing is stored and nothing may be said.
  */
 export async function handleEvent(world: EventWorld, raw: RawCall): Promise<EventReply> {
-  // One snapshot for the whole call: what is published meanwhile waits for the next.
-  const catalog = world.catalog();
-  const { form, call: parsed } = parseCall(raw);
-  const envelope: Envelope = {
-    form,
-    region: world.region,
-    transactionId: world.newTransactionId(),
-    revision: catalog.revision,
-  };
-  if (!parsed.ok) return refuseUnread(envelope, parsed.error, raw, catalog.settings.oversize);
-  const call = parsed.value;
+  const opening = openCall(world, raw, "event");
+  const { envelope } = opening;
+  if (!opening.opened.ok) return stopEvent(world, opening, opening.opened.error);
+  const open = opening.opened.value;
+  const { call, partner: owner } = open;
+  if (owner === null) return refuse(envelope, [eventError(1, raw.host)]);
 
-  const resolved = resolvePartner(raw.host, call.control.orgId, catalog, world.domain);
-  if (!resolved.ok) return refuse(envelope, [resolved.error]);
-  const { partner } = resolved.value;
-
-  // Before IDs are looked at: an opted-out visitor must not even be given one.
-  const cookie = readDeviceCookie(call.headers.cookie);
-  if (cookie.kind === "opted-out") return refuse(envelope, [eventError(171, "NOTARGET")]);
-  if (cookie.kind === "none" && isSecondLeg(raw)) return refuse(envelope, [eventError(172)]);
-
-  const identified = identify(call, resolved.value, cookie, world.newDeviceId);
-  if (!identified.ok) return refuse(envelope, identified.error);
-  const visitor = identified.value;
-
-  const now = world.now();
-  const key: ProfileKey = { kind: "device", pid: partner.pid, device: visitor.device };
-  const stored = await loadOr200(world, key, visitor.device);
-
-  const byRule = evaluateOr(world, "realize", [], () =>
-    realizedByRule(collectSignals(call, partner), call.control, partner),
-  );
-  const traits = uniteTraits(byRule.value, namedTraits(call.control, partner));
-  const delta = deltaOf(traits, partner, now);
-  const profile = applyDelta(stored.value, delta);
-  const qualified = evaluateOr(world, "qualify", NO_QUALIFICATION, () =>
-    qualify(partner, profile, now),
-  );
-  const qualification = qualified.value;
-
-  if (!call.readOnly) {
-    const { gained, lost } = qualification;
-    const seenOrder = latestOrder(profile);
-    await world.profiles.commit([{ key, delta: { ...delta, gained, lost, seenOrder } }]);
+  const test = testCookie(world, envelope, open);
+  if (test !== null) return test;
+  const isClick = leadsSomewhere(call);
+  if (isClick && clickLocation(world, call, owner, UNNAMED_CLICKER) === null) {
+    return refusedTarget(envelope);
   }
-  const evaluation = byRule.errors.length > 0 ? byRule.errors : qualified.errors;
-  const errors = [...stored.errors, ...evaluation];
-  const answered = { call, partner, visitor, cookie, traits, qualification, errors, now };
-  return answer(world, envelope, answered);
+  const known = await identifyVisitor(world, open, IDENTIFY);
+  if (!known.ok) return stopEvent(world, opening, known.error);
+  const { visitor, checked } = known.value;
+
+  const collected = await collect(world, open, owner.partner, known.value);
+  if (collected === null) {
+    const error = unplaced(eventError(171, visitor.device), "This visitor has opted out.");
+    const reason = "partner-opt-out";
+    return stopEvent(world, opening, {
+      ...{ reason, errors: [error], partner: owner, status: 200, optsOut: false },
+    });
+  }
+  const warnings = plainErrors([...open.warnings, ...checked.errors]);
+  const errors = [...warnings, ...collected.errors];
+  const answered = { open, owner, known: known.value, collected, errors };
+  const reply = answer(world, envelope, answered);
+  if (!isClick) return reply;
+  const clicker = { device: visitor.device, ...open.consent };
+  const location = clickLocation(world, call, owner, clicker);
+  return location === null ? refusedTarget(envelope) : redirectReply(envelope, location, reply);
+}
+
+/** Both legs of a cookie test; null where the call may go on. */
+function testCookie(world: EventWorld, envelope: Envelope, open: OpenCall): EventReply | null {
+  const { call, cookie } = open;
+  if (isSecondLeg(call.raw)) {
+    return cookie.kind === "none" ? refuse(envelope, [eventError(172)]) : null;
+  }
+  const { device, mid } = call.control;
+  const isNameless = device === null && mid === null && !namesAnId(call.parameters.names);
+  if (call.raw.method !== "GET" || !isNameless || call.control.isClick) return null;
+  if (!isCookieUntested(open)) return null;
+  return firstLegReply(world, envelope, open, withPath(call.raw.target, "/firstevent"));
+}
+
+const ID_NAMES: ReadonlySet<string> = new Set(
+  "d_cid d_cid_ic d_cid_ns d_dpid d_dpuuid dpid dpuuid".split(" "),
+);
+
+function namesAnId(names: readonly string[]): boolean {
+  return names.some((name) => ID_NAMES.has(name));
+}
+
+/** A call that ends early: stores what a refusal of consent means, and lets a click arrive all the same. */
+async function stopEvent(world: EventWorld, opening: OpenedCall, stop: Stop): Promise<EventReply> {
+  const { envelope, call, catalog } = opening;
+  const errors = errorsOf(stop);
+  if (call === null || stop.partner === null) return refuse(envelope, errors, stop);
+  if (stop.optsOut && !call.readOnly) await storeRefusal(world, call, catalog, stop.partner);
+  if (!leadsSomewhere(call) || !mayStillRedirect(stop)) return refuse(envelope, errors, stop);
+  const location = clickLocation(world, call, stop.partner, UNNAMED_CLICKER);
+  return location === null
+    ? refusedTarget(envelope)
+    : redirectReply(envelope, location, { errors, cookies: [] });
 }

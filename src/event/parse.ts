@@ -9,10 +9,10 @@ import {
   readFirstValues,
 } from "./control.ts";
 import { type CallHeaders, readHeaders } from "./headers.ts";
+import { readSyncTarget } from "./id-sync/sync-path.ts";
 import { Parameters } from "./parameters.ts";
 import { findBadPercent } from "./percent.ts";
 import type { RawCall } from "./raw-call.ts";
-import { readSyncTarget } from "./sync-path.ts";
 
 /** Octets of path and query that a call may have; the query of a POST obeys it too. */
 export const MAX_TARGET_BYTES = 8192;

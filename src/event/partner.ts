@@ -31,6 +31,16 @@ export function resolvePartner(
   return ok({ partner, midOwner: byOrg ?? partner });
 }
 
+/** What kind of host a call came to. */
+export type HostKind = "partner" | "service" | "www" | "unknown";
+
+export function hostKind(host: string, catalog: CatalogSnapshot, domain: string): HostKind {
+  const name = withoutPort(host).toLowerCase();
+  if (partnerOfHost(name, catalog, domain) !== null) return "partner";
+  if (isServiceHost(name, catalog, domain)) return "service";
+  return labelsBelow(name, domain) === "www" ? "www" : "unknown";
+}
+
 /** The host that the domain attribute of a cookie may name: `.<D>` for what lies below it, else none. */
 export function cookieDomain(host: string, domain: string): string | null {
   return withoutPort(host).toLowerCase().endsWith(`.${domain}`) ? `.${domain}` : null;

@@ -1,11 +1,12 @@
 // What goes back, before it is HTTP.
 
 import type { EventError } from "@dunlin/contract/errors";
+import type { SyncEntry } from "../delivery/id-syncs.ts";
 import type { AnswerForm } from "./parse.ts";
 
 export interface EventReply {
   readonly status: number;
-  readonly form: AnswerForm["kind"];
+  readonly form: AnswerForm["kind"] | "page";
   /** One octet a character; "" for the pixel, whose bytes are always the same. */
   readonly body: string;
   /** The transaction's ID, also in the body. */
@@ -15,6 +16,10 @@ export interface EventReply {
   readonly cookies: readonly string[];
   /** Of the definitions that answered. */
   readonly revision: number;
+  /** Where a redirect leads. */
+  readonly location?: string;
+  /** When a caller that comes too often may come again. */
+  readonly retryAfterSeconds?: number;
 }
 
 /** An answer's object in the order and the spelling of the wire. */
@@ -27,6 +32,7 @@ export interface AnswerBody {
   readonly tid: string;
   readonly traits?: readonly number[];
   readonly segments?: readonly number[];
+  readonly ibs?: readonly SyncEntry[];
   readonly errors?: readonly EventError[];
 }
 

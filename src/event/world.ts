@@ -1,9 +1,9 @@
 // What a call needs from outside: time, chance, definitions and the store. Everything else in `event/`
 // is a function of its arguments.
 
-import type { CatalogSnapshot } from "../catalog/snapshot.ts";
+import type { CatalogSnapshot, PartnerCatalog } from "../catalog/snapshot.ts";
 import type { DeviceId } from "../model/ids.ts";
-import type { ProfileStore } from "../profiles/store.ts";
+import type { VisitorStore } from "../profiles/visitor-store.ts";
 
 export interface EventWorld {
   /** The platform's domain, in lower case: `<D>` of the protocol. */
@@ -18,7 +18,11 @@ export interface EventWorld {
   newTransactionId(): string;
   /** A number in [0, 1). */
   random(): number;
-  readonly profiles: ProfileStore;
+  /** The opaque value that clients of the visitor-ID service hand back. */
+  newBlob(): string;
+  /** The country of a client's address as the partner may see it, in upper case; null where nobody knows. */
+  countryOf(address: string, partner: PartnerCatalog | null): string | null;
+  readonly store: VisitorStore;
   /** Told of each fault of ours that a call survived. Must not throw, nor log what the caller sent. */
   reportFault(step: string, error: unknown): void;
 }

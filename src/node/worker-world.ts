@@ -12,6 +12,8 @@ import {
   buildCollectionServer,
   type CollectionServer,
 } from "../http/collection/collection-server.ts";
+import { buildBlob } from "../identity/blob.ts";
+import { deriveSecret } from "../identity/derive-secret.ts";
 import { newDeviceId } from "../identity/new-device-id.ts";
 import { ManualClock, SYSTEM_CLOCK } from "../ops/clock.ts";
 import type { Log } from "../ops/log.ts";
@@ -47,6 +49,7 @@ export async function openWorkerWorld(order: OrderOf<"start">, log: Log): Promis
   const statistics = new WorkerStatistics();
   const store = measureStore(openStore(settings), statistics);
   const secret = settings.rootSecret;
+  const blobSecret = deriveSecret(secret, "visitor-id blobs");
   let catalog = compileDefinitions({ definitions: order.definitions, secret, previous: null });
   statistics.revision = catalog.revision;
 
@@ -58,7 +61,10 @@ export async function openWorkerWorld(order: OrderOf<"start">, log: Log): Promis
     newDeviceId: () => newDeviceId(randomPool),
     newTransactionId: () => randomPool(TRANSACTION_ID_BYTES).toString("base64"),
     random: () => Math.random(),
-    profiles: store,
+    store,
+    newBlob: () => buildBlob(blobSecret, settings.region, clock.now()),
+    // Without a database of countries every country is unknown.
+    countryOf: () => null,
     reportFault: (step, error) => {
       statistics.countFault(step);
       log.fault("A call survived a fault of ours.", error, { step });

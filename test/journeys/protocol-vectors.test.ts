@@ -14,36 +14,7 @@ import { type RunningNode, startNode } from "../support/start-node.ts";
 
 const DAY_MS = 86_400_000;
 
-/** Beginnings of the names of vectors whose parts of the protocol are not built yet. */
-const STILL_TO_COME: readonly (readonly [part: string, names: RegExp])[] = [
-  ["declared IDs", /^(?:cid-|dpid-|three-ids|twelve-ids|idfa-|gaid-|fire-tv|maid-)/],
-  ["the visitor ID service", /^(?:id-|analytics-id|cors-on-error-response|ibs-other-container)/],
-  ["ID syncs", /^(?:ibs-|demconf-|dest5-)/],
-  ["clicks", /^click-/],
-  ["opt-outs", /^(?:global-opt-out|partner-opt-out)/],
-  ["consent", /^tcf-/],
-  ["cookie tests", /^event-cookie-test$/],
-  ["child protection with ID syncs", /^event-coppa$/],
-  ["the deny list", /^(?:uuid-denylisted|device-id-denylisted)/],
-  ["referers", /^referer-not-allowed$/],
-];
-
-/** Arranged in process: see the tests of `handle-event`, or still to come with their part. */
 const needsArranging = (vector: ProtocolVector): boolean => vector.needs !== undefined;
-
-/** Of the parts still to come, those whose expectation an unfinished node meets already. */
-const ALREADY_MET: ReadonlySet<string> = new Set([
-  "cid-first-seen",
-  "cid-auth-state-authenticated",
-  "cid-auth-state-logged-out",
-  "cid-auth-state-garbage-is-unknown",
-  "cid-repeated",
-  "three-ids-in-one-namespace",
-  "idfa-uppercase",
-  "ibs-disabled-with-jsonv0",
-  "tcf-consent-range",
-  "tcf-does-not-apply",
-]);
 
 let node: RunningNode;
 before(async () => {
@@ -55,14 +26,7 @@ before(async () => {
 after(() => node[Symbol.asyncDispose]());
 
 for (const vector of PROTOCOL_VECTORS.filter((row) => !needsArranging(row))) {
-  const part = STILL_TO_COME.find(([, names]) => names.test(vector.name))?.[0];
-  const isExpectedToPass = part === undefined || ALREADY_MET.has(vector.name);
-  const title = isExpectedToPass ? vector.name : `${vector.name} (still to come: ${part})`;
-  test(title, async () => {
-    const found = await play(vector);
-    if (isExpectedToPass) assert.deepEqual(found, []);
-    else assert.notDeepEqual(found, [], "This vector passes now: take it off the list.");
-  });
+  test(vector.name, async () => assert.deepEqual(await play(vector), []));
 }
 
 async function play(vector: ProtocolVector): Promise<string[]> {

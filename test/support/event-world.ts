@@ -6,7 +6,7 @@ import type { CatalogSnapshot } from "../../src/catalog/snapshot.ts";
 import type { RawCall } from "../../src/event/raw-call.ts";
 import type { EventWorld } from "../../src/event/world.ts";
 import { newDeviceId } from "../../src/identity/new-device-id.ts";
-import { MemoryProfileStore } from "../../src/stores/memory/memory-profile-store.ts";
+import { MemoryVisitorStore } from "../../src/stores/memory/memory-visitor-store.ts";
 import { seededRandom } from "./random.ts";
 
 export interface TestWorld extends EventWorld {
@@ -42,7 +42,9 @@ export function buildWorld(document: unknown, changes: Partial<EventWorld> = {})
     newDeviceId: () => newDeviceId(bytes),
     newTransactionId: () => Buffer.from(bytes(8)).toString("base64"),
     random: () => random.next(),
-    profiles: new MemoryProfileStore(),
+    newBlob: () => "blob",
+    countryOf: () => null,
+    store: new MemoryVisitorStore(),
     reportFault: (_step, fault) => {
       faults.push(fault);
     },

@@ -68,6 +68,15 @@ const BUILTIN_HOMES: Readonly<Record<string, readonly string[]>> = {
 
 /** Sub-rooms whose front door has another name than the sub-room, or that have two. */
 const FRONT_DOORS: Readonly<Record<string, readonly string[]>> = {
+  "event/declared-ids": [
+    ...["declared-ids.ts", "read-declared-ids.ts", "screen-declared-ids.ts", "choose-device.ts"],
+    ...["link-changes.ts", "device-consent.ts", "declared-id-for.ts"],
+  ],
+  "event/gates": ["open-call.ts", "identify-visitor.ts", "guard.ts", "stop.ts"],
+  "event/id-service": ["handle-id.ts"],
+  "event/id-sync": ["handle-sync.ts", "handle-sync-page.ts", "sync-path.ts"],
+  "event/opt-out": ["handle-opt-out.ts", "refused-consent.ts"],
+  "event/qualify": ["qualify.ts", "write-plan.ts"],
   "http/collection": ["collection-server.ts"],
   "http/management": ["management-server.ts"],
   "rules/trait-rule": ["trait-rule.ts", "spelling.ts"],

@@ -4,7 +4,7 @@ import { type TestContext, test } from "node:test";
 import { buildWorld } from "../../../test/support/event-world.ts";
 import { type HttpAnswer, type HttpCall, send } from "../../../test/support/http-call.ts";
 import { PROTOCOL_WORKSPACE } from "../../../test/support/protocol-vectors.ts";
-import type { ProfileStore } from "../../profiles/store.ts";
+import type { VisitorStore } from "../../profiles/visitor-store.ts";
 import {
   buildCollectionServer,
   type CallRecord,
@@ -172,16 +172,16 @@ test("a call is counted by what it was, never by what it said", async (t) => {
 
 test("a draining server answers what is under way and takes nothing new", async (t) => {
   const world = buildWorld(PROTOCOL_WORKSPACE);
-  const { profiles } = world;
+  const { store } = world;
   const arrived = Promise.withResolvers<void>();
   const release = Promise.withResolvers<void>();
-  const load: ProfileStore["load"] = async (keys) => {
+  const load: VisitorStore["load"] = async (keys) => {
     arrived.resolve();
     await release.promise;
-    return profiles.load(keys);
+    return store.load(keys);
   };
-  const commit: ProfileStore["commit"] = (changes) => profiles.commit(changes);
-  const held = { ...world, profiles: { ...profiles, load, commit } };
+  const commitVisit: VisitorStore["commitVisit"] = (visit) => store.commitVisit(visit);
+  const held = { ...world, store: { ...store, load, commitVisit } };
   const { port, send: ask, drain } = await serve(t, { world: held });
 
   const underWay = ask("/event?d_rtbd=json");

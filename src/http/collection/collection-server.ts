@@ -4,14 +4,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, ListenOptions, Socket } from "node:net";
 import { performance } from "node:perf_hooks";
-import { refuseUnspecified } from "../../event/answer.ts";
-import { handleEvent } from "../../event/handle-event.ts";
 import type { RawCall } from "../../event/raw-call.ts";
 import type { EventReply } from "../../event/reply.ts";
 import type { EventWorld } from "../../event/world.ts";
+import { answerCall } from "./answer-call.ts";
 import { readTrustedProxies, type TrustedProxies } from "./forwarded.ts";
 import { describeCall, headerOf, isCutOff, readCall } from "./read-call.ts";
-import { type Route, routeOf } from "./route.ts";
+import { type CallRoute, isCallRoute, type PlainRoute, routeOf } from "./route.ts";
 import { type PlainAnswer, type ReplyContext, writeAnswer, writeReply } from "./write-reply.ts";
 
 export interface CollectionServerOptions {
@@ -28,7 +27,7 @@ export interface CollectionServerOptions {
 
 /** What may be counted of a call: nothing in it comes from the caller's own text. */
 export interface CallRecord {
-  readonly endpoint: "event" | "other";
+  readonly endpoint: CallRoute["kind"] | "other";
   readonly form: EventReply["form"];
   readonly status: number;
   readonly errorCodes: readonly number[];
@@ -109,6 +108,7 @@ class Exchange {
       origin: headerOf(call.headers, "origin"),
       secure: call.secure,
       nodeName: this.plane.options.nodeName,
+      domain: this.plane.options.world.domain,
       durationMs: this.durationMs(),
       closes: this.plane.isDraining || isCutOff(call),
     };
@@ -121,29 +121,21 @@ class Exchange {
 
 async function serve(exchange: Exchange): Promise<void> {
   const { request, plane } = exchange;
-  const route = routeOf(request.method ?? "", request.url ?? "");
-  if (route.kind !== "event") {
+  const { world } = plane.options;
+  const { demoptin } = world.catalog().settings;
+  const route = routeOf(request.method ?? "", request.url ?? "", demoptin);
+  if (!isCallRoute(route)) {
     writeBeside(exchange, route);
     return;
   }
   const call = await readCall(request, plane.trusted);
   if (call === null) return;
-  const reply = await answerCall(plane.options.world, call);
+  const reply = await answerCall(world, route, call);
   writeReply(exchange.response, reply, exchange.context(call));
-  record(exchange, "event", reply);
+  record(exchange, route.kind, reply);
 }
 
-/** Never rejects: a fault of ours is error 0 with status 200, as every client of the protocol expects. */
-async function answerCall(world: EventWorld, call: RawCall): Promise<EventReply> {
-  try {
-    return await handleEvent(world, call);
-  } catch (fault) {
-    world.reportFault("event", fault);
-    return refuseUnspecified(world, call);
-  }
-}
-
-function writeBeside(exchange: Exchange, route: Exclude<Route, { kind: "event" }>): void {
+function writeBeside(exchange: Exchange, route: PlainRoute): void {
   const { options, trusted } = exchange.plane;
   const call = describeCall(exchange.request, trusted, null);
   const answer: PlainAnswer = {
@@ -157,10 +149,7 @@ function writeBeside(exchange: Exchange, route: Exclude<Route, { kind: "event" }
 
 type Described = Pick<PlainAnswer, "status" | "contentType" | "body" | "extra">;
 
-function describeRoute(
-  route: Exclude<Route, { kind: "event" }>,
-  headers: readonly string[],
-): Described {
+function describeRoute(route: PlainRoute, headers: readonly string[]): Described {
   switch (route.kind) {
     case "document":
       return { status: 200, contentType: route.contentType, body: route.text, extra: [] };

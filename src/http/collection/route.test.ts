@@ -24,10 +24,23 @@ const ROWS: readonly (readonly [method: string, target: string, kind: string])[]
   ["PUT", "/event", "method-not-allowed"],
   ["DELETE", "/nothing", "method-not-allowed"],
   ["POST", "/nothing", "not-found"],
+  ["GET", "/id?d_ver=2", "id"],
+  ["GET", "/id/rd", "id"],
+  ["POST", "/id", "method-not-allowed"],
+  ["GET", "/optOutStatus", "opt-out-status"],
+  ["GET", "/ibs:dpid=1&dpuuid=2?x", "sync"],
+  ["GET", "/demconf.jpg?et:ibs%7cdata:x", "sync"],
+  ["GET", "/dest5.html?d_nsid=0", "sync-page"],
+  ["GET", "/demoptout.jpg", "opt-out"],
+  ["GET", "/demoptin", "not-found"],
 ];
 
 for (const [method, target, kind] of ROWS) {
   test(`${method} ${target} is ${kind}`, () => {
-    assert.equal(routeOf(method, target).kind, kind);
+    assert.equal(routeOf(method, target, false).kind, kind);
   });
 }
+
+test("the way back from an opt-out is there only where it was turned on", () => {
+  assert.equal(routeOf("GET", "/demoptin.jpg?d_uuid=1", true).kind, "opt-in");
+});

@@ -4,12 +4,15 @@
 import type { ServerResponse } from "node:http";
 import type { EventReply } from "../../event/reply.ts";
 import { COMMON_HEADERS, PIXEL, STRICT_TRANSPORT } from "./fixed-answers.ts";
+import { syncPage } from "./sync-page/sync-page.ts";
 
 /** What an answer's headers need to know of its request and of the node. */
 export interface ReplyContext {
   readonly origin: string | undefined;
   readonly secure: boolean;
   readonly nodeName: string;
+  /** The platform's, for the page that lives on it. */
+  readonly domain: string;
   readonly durationMs: number;
   /** Ends the connection after this answer. */
   readonly closes: boolean;
@@ -22,6 +25,7 @@ const CONTENT_TYPES = {
   jsonp: "application/javascript;charset=utf-8",
   pixel: "image/gif",
   empty: null,
+  page: "text/html;charset=utf-8",
 } as const satisfies Record<EventReply["form"], string | null>;
 
 export function writeReply(
@@ -29,15 +33,21 @@ export function writeReply(
   reply: EventReply,
   context: ReplyContext,
 ): void {
-  const body = reply.form === "pixel" ? PIXEL_OCTETS : reply.body;
+  const body = bodyOf(reply, context);
   writeAnswer(response, context, {
     status: reply.status,
     contentType: CONTENT_TYPES[reply.form],
     body,
     transactionId: reply.transactionId,
     revision: reply.revision,
-    extra: [...errorHeader(reply), ...cookieHeaders(reply)],
+    extra: extraHeaders(reply),
   });
+}
+
+/** Of some forms the bytes are always the same. */
+function bodyOf({ form, body }: EventReply, { domain }: ReplyContext): string {
+  if (form === "pixel") return PIXEL_OCTETS;
+  return form === "page" ? syncPage(domain) : body;
 }
 
 /** An answer beside those to calls: a document, a refusal of HTTP's own. */
@@ -76,6 +86,15 @@ function pushCrossOrigin(headers: string[], origin: string): void {
   headers.push("Access-Control-Allow-Origin", origin);
   headers.push("Access-Control-Allow-Credentials", "true");
   headers.push("Vary", "Origin");
+}
+
+function extraHeaders(reply: EventReply): readonly string[] {
+  const headers = [...errorHeader(reply), ...cookieHeaders(reply)];
+  if (reply.location !== undefined) headers.push("Location", reply.location);
+  if (reply.retryAfterSeconds !== undefined) {
+    headers.push("Retry-After", String(reply.retryAfterSeconds));
+  }
+  return headers;
 }
 
 /** Each code once, in the order in which they were raised. */

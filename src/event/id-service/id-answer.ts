@@ -3,8 +3,8 @@
 // `mid`, `id` or `uuid`, which the visitor API would take for the visitor's ID.
 
 import type { EventError } from "@dunlin/contract/errors";
-import type { SyncEntry } from "../delivery/id-syncs.ts";
-import type { Mid } from "../model/ids.ts";
+import type { SyncEntry } from "../../delivery/id-syncs.ts";
+import type { Mid } from "../../model/ids.ts";
 
 /** Seconds until a client should ask again. */
 const ASK_AGAIN_SECONDS = 604_800;

@@ -1,0 +1,134 @@
+// The first gates of every call: can it be read, whose is it, may it come from there, has the visitor
+// opted out or refused ("DCS and visitor-ID service", Order of processing)?
+
+import { type EventError, eventError } from "@dunlin/contract/errors";
+import type { CatalogSnapshot } from "../../catalog/snapshot.ts";
+import { err, ok, type Result } from "../../model/result.ts";
+import { type DeviceCookie, readDeviceCookie } from "../identify.ts";
+import {
+  type AnswerForm,
+  type CallKind,
+  type EventCall,
+  parseCall,
+  type Refusal,
+} from "../parse.ts";
+import { type CallPartner, hostKind, resolvePartner } from "../partner.ts";
+import { type Consented, countryError, judgeConsent, refererError } from "../permit/permit.ts";
+import type { PlacedError } from "../placed-error.ts";
+import type { RawCall } from "../raw-call.ts";
+import type { EventWorld } from "../world.ts";
+import { type Stop, type StopReason, unplaced } from "./stop.ts";
+
+/** What every answer to one call shares. */
+export interface Envelope {
+  readonly form: AnswerForm;
+  readonly region: number;
+  readonly transactionId: string;
+  readonly revision: number;
+}
+
+/** A call that may be worked on. */
+export interface OpenCall {
+  readonly call: EventCall;
+  readonly catalog: CatalogSnapshot;
+  /** Null on syncs that come to a host of the platform and name no org. */
+  readonly partner: CallPartner | null;
+  readonly cookie: DeviceCookie;
+  readonly consent: Consented;
+  /** Warnings so far. */
+  readonly warnings: readonly PlacedError[];
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+export interface OpenedCall {
+  readonly envelope: Envelope;
+  /** The call as far as it could be read; null where it could not. */
+  readonly call: EventCall | null;
+  readonly catalog: CatalogSnapshot;
+  readonly opened: Result<OpenCall, Stop>;
+}
+
+/** Opens a call of a kind that collects something. One snapshot serves it from here to its answer. */
+export function openCall(world: EventWorld, raw: RawCall, kind: CallKind): OpenedCall {
+  const catalog = world.catalog();
+  const { form, call: parsed } = parseCall(raw, kind);
+  const envelope: Envelope = {
+    form,
+    region: world.region,
+    transactionId: world.newTransactionId(),
+    revision: catalog.revision,
+  };
+  if (!parsed.ok) {
+    const stop = unreadStop(parsed.error, raw, catalog);
+    return { envelope, call: null, catalog, opened: err(stop) };
+  }
+  const call = parsed.value;
+  return { envelope, call, catalog, opened: passGates(world, call, catalog, kind) };
+}
+
+function passGates(
+  world: EventWorld,
+  call: EventCall,
+  catalog: CatalogSnapshot,
+  kind: CallKind,
+): Result<OpenCall, Stop> {
+  const { raw, control, headers } = call;
+  const resolved = resolvePartner(raw.host, control.orgId, catalog, world.domain);
+  const isPartnerOptional =
+    kind === "sync" && hostKind(raw.host, catalog, world.domain) === "service";
+  if (!resolved.ok && !(isPartnerOptional && control.orgId === null)) {
+    const error = kind === "id" ? withEmptyOrg(resolved.error, control.orgId) : resolved.error;
+    return err(stopAt("no-partner", error, null));
+  }
+  const partner = resolved.ok ? resolved.value : null;
+  const owner = partner?.partner ?? null;
+
+  const country = countryError(world.countryOf(raw.address, owner), catalog.settings, owner);
+  if (country !== null) return err(stopAt("country", country, partner));
+  const referer = refererError(headers.referer, owner);
+  if (referer !== null) return err(stopAt("referer", referer, partner));
+
+  // Before IDs are looked at: an opted-out visitor must not even be given one.
+  const cookie = readDeviceCookie(headers.cookie);
+  if (cookie.kind === "opted-out") {
+    return err(stopAt("platform-opt-out", eventError(171, "NOTARGET"), partner));
+  }
+  const { tcf } = catalog.settings;
+  const isAsked = owner === null ? tcf.onWithoutPartner : owner.definition.tcf;
+  const consent = judgeConsent(control, tcf, isAsked);
+  if (consent.kind === "refused") {
+    const [error = eventError(315)] = consent.errors;
+    return err({ ...stopAt("consent", error, partner), optsOut: consent.optsOut });
+  }
+  const warnings = consent.warnings.map((error) => unplaced(error, HINTS.consent ?? ""));
+  return ok({ call, catalog, partner, cookie, consent, warnings, now: world.now() });
+}
+
+/** The visitor-ID service says of a call without any org that the empty one is unknown. */
+function withEmptyOrg(error: EventError, orgId: string | null): EventError {
+  return error.code === 1 && orgId === null ? eventError(2, "") : error;
+}
+
+function unreadStop({ errors, oversize }: Refusal, raw: RawCall, catalog: CatalogSnapshot): Stop {
+  const [error = eventError(311)] = errors;
+  const wantsStatus = oversize && catalog.settings.oversize === "http";
+  const status = wantsStatus ? (raw.method === "POST" ? 413 : 414) : 200;
+  return { ...stopAt("unread", error, null), status };
+}
+
+const HINTS: Readonly<Partial<Record<StopReason, string>>> = {
+  unread:
+    'Follow each "%" by two hexadecimal digits, keep to 8 KB of path and query and 32 KB of form data, and name a plain callback.',
+  "no-partner": "Send the partner's alias as host, or its org ID in `d_orgid`.",
+  country: "Nothing can be sent from this country.",
+  referer: "Call from a page whose host the partner allows.",
+  "platform-opt-out": "This browser has opted out.",
+  consent:
+    "Send the string of a consent platform that is on the list, with all consent that is needed.",
+};
+
+function stopAt(reason: StopReason, error: EventError, partner: CallPartner | null): Stop {
+  const hint = HINTS[reason] ?? "";
+  return { reason, errors: [unplaced(error, hint)], partner, status: 200, optsOut: false };
+}
