@@ -2,6 +2,8 @@
 // processes that carry them out.
 
 import type { Fault, WorkspaceChanges } from "@dunlin/contract/workspace";
+import type { DataSourceId } from "../model/ids.ts";
+import type { DenyList, DeviceGraphs } from "../profiles/visitor-store.ts";
 import type { VisitorDescription, VisitorQuestion } from "./describe-visitor.ts";
 
 export type PublishOutcome =
@@ -17,13 +19,26 @@ export type PublishOutcome =
   /** Too many publications wait already. */
   | { readonly kind: "busy" };
 
+export interface DataSourceDescription {
+  /** Whether it is defined now, by whomever. */
+  readonly isDefined: boolean;
+  readonly holdsDeviceGraph: boolean;
+}
+
 export interface NodeControl {
   readonly hasManualClock: boolean;
+  /** Milliseconds since the epoch. */
+  now(): number;
   /** Whether every worker serves. */
   isReady(): boolean;
   publish(document: string): Promise<PublishOutcome>;
   /** The workspace that is served, as JSON text. */
   currentWorkspace(): string;
+  /** Null when no worker could answer. */
+  describeDataSource(id: DataSourceId): Promise<DataSourceDescription | null>;
+  /** What is stored in them is seen by all workers. */
+  readonly denials: DenyList;
+  readonly graphs: DeviceGraphs;
   /** Null when no worker could answer. */
   describeVisitor(question: VisitorQuestion): Promise<VisitorDescription | null>;
   /** True once every worker has the time. */

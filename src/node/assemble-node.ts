@@ -7,6 +7,7 @@ import type { Config } from "../config.ts";
 import { ManualClock, SYSTEM_CLOCK } from "../ops/clock.ts";
 import type { Log } from "../ops/log.ts";
 import { NodeMetrics } from "../ops/node-metrics.ts";
+import type { VisitorStore } from "../profiles/visitor-store.ts";
 import type { Definitions } from "./definitions.ts";
 import type { FirstDefinitions } from "./first-definitions.ts";
 import type { WorkerSettings } from "./messages.ts";
@@ -22,6 +23,7 @@ export interface NodeIngredients {
   readonly folder: string;
   readonly rootSecret: Uint8Array;
   readonly store: DefinitionStore;
+  readonly visitors: VisitorStore;
   readonly first: FirstDefinitions;
 }
 
@@ -33,7 +35,7 @@ export interface AssembledNode {
 
 /** The parts of the primary, made for each other; nothing runs yet. */
 export function assembleNode(ingredients: NodeIngredients): AssembledNode {
-  const { config, log, store, first } = ingredients;
+  const { config, log, store, visitors, first } = ingredients;
   const clock = config.clock === "manual" ? new ManualClock(SYSTEM_CLOCK.now()) : null;
   const metrics = new NodeMetrics();
   let workersLost = 0;
@@ -56,6 +58,7 @@ export function assembleNode(ingredients: NodeIngredients): AssembledNode {
   const control = buildNodeControl({
     pool,
     publisher,
+    visitors,
     clock,
     metrics,
     workerCount: config.workers,

@@ -2,8 +2,10 @@
 // question has its answer or a time limit. Values cross by structured clone.
 
 import type { VisitorDescription, VisitorQuestion } from "../admin/describe-visitor.ts";
+import type { DataSourceDescription } from "../admin/node-control.ts";
 import type { HostPort } from "../config/values.ts";
 import type { Durability, LogLevel } from "../config.ts";
+import type { DataSourceId } from "../model/ids.ts";
 import type { MetricReport } from "../ops/metric-report.ts";
 import type { Definitions } from "./definitions.ts";
 
@@ -38,6 +40,7 @@ export type Order =
   | { readonly kind: "set-clock"; readonly now: number }
   | { readonly kind: "forget-everyone" }
   | { readonly kind: "describe-visitor"; readonly question: VisitorQuestion }
+  | { readonly kind: "describe-data-source"; readonly dataSourceId: DataSourceId }
   | { readonly kind: "report-metrics" }
   /** Show that you are there. */
   | { readonly kind: "ping" }
@@ -56,6 +59,7 @@ export interface AnswerTo {
   readonly "set-clock": null;
   readonly "forget-everyone": null;
   readonly "describe-visitor": VisitorDescription;
+  readonly "describe-data-source": DataSourceDescription;
   readonly "report-metrics": readonly MetricReport[];
   readonly ping: null;
   readonly stop: null;

@@ -2,14 +2,16 @@
 
 import type { NodeControl } from "../admin/node-control.ts";
 import { LIMITS } from "../config.ts";
-import type { ManualClock } from "../ops/clock.ts";
+import { type ManualClock, SYSTEM_CLOCK } from "../ops/clock.ts";
 import type { NodeMetrics } from "../ops/node-metrics.ts";
+import type { VisitorStore } from "../profiles/visitor-store.ts";
 import type { Publisher } from "./publisher.ts";
 import type { WorkerPool } from "./worker-pool.ts";
 
 export interface NodeParts {
   readonly pool: WorkerPool;
   readonly publisher: Publisher;
+  readonly visitors: VisitorStore;
   /** Null with the system clock. */
   readonly clock: ManualClock | null;
   readonly metrics: NodeMetrics;
@@ -18,12 +20,20 @@ export interface NodeParts {
 }
 
 export function buildNodeControl(parts: NodeParts): NodeControl {
-  const { pool, publisher, clock, metrics } = parts;
+  const { pool, publisher, visitors, clock, metrics } = parts;
   return {
     hasManualClock: clock !== null,
+    now: () => (clock ?? SYSTEM_CLOCK).now(),
     isReady: () => pool.everyoneServes,
     publish: (text) => publisher.publish(text),
     currentWorkspace: () => publisher.currentDocument(),
+    describeDataSource: async (dataSourceId) => {
+      const order = { kind: "describe-data-source", dataSourceId } as const;
+      const asked = await pool.askAnyone<"describe-data-source">(order);
+      return asked?.kind === "answered" ? asked.answer : null;
+    },
+    denials: visitors.denials,
+    graphs: visitors.graphs,
     describeVisitor: async (question) => {
       const asked = await pool.askAnyone<"describe-visitor">({
         kind: "describe-visitor",

@@ -8,6 +8,7 @@ import { type Config, SETTINGS } from "../config.ts";
 import { type Log, openLog } from "../ops/log.ts";
 import { openEnvironment } from "../stores/lmdb/environment.ts";
 import { LmdbDefinitionStore } from "../stores/lmdb/lmdb-definition-store.ts";
+import { LmdbVisitorStore } from "../stores/lmdb/lmdb-visitor-store.ts";
 import { assembleNode } from "./assemble-node.ts";
 import { lockFolder } from "./data-folder.ts";
 import { endOnFault } from "./end-on-fault.ts";
@@ -52,6 +53,7 @@ async function runInFolder(options: PrimaryOptions, folder: string): Promise<Run
     ...{ folder, durability: config.durability },
     checksFiles: true,
   });
+  const visitors = new LmdbVisitorStore(environment);
   try {
     const store = new LmdbDefinitionStore(environment);
     const first = await chooseFirstDefinitions(config, store);
@@ -63,11 +65,12 @@ async function runInFolder(options: PrimaryOptions, folder: string): Promise<Run
       folder,
       rootSecret: rootSecret.value,
       store,
+      visitors,
       first: first.value,
     });
     return await serveUntilStopped(node, { ...options, log, token });
   } finally {
-    await environment.close();
+    await visitors.close();
   }
 }
 

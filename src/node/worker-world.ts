@@ -6,6 +6,7 @@ import {
   type VisitorDescription,
   type VisitorQuestion,
 } from "../admin/describe-visitor.ts";
+import type { DataSourceDescription } from "../admin/node-control.ts";
 import type { CatalogSnapshot } from "../catalog/snapshot.ts";
 import type { EventWorld } from "../event/world.ts";
 import {
@@ -15,6 +16,7 @@ import {
 import { buildBlob } from "../identity/blob.ts";
 import { deriveSecret } from "../identity/derive-secret.ts";
 import { newDeviceId } from "../identity/new-device-id.ts";
+import type { DataSourceId } from "../model/ids.ts";
 import { ManualClock, SYSTEM_CLOCK } from "../ops/clock.ts";
 import type { Log } from "../ops/log.ts";
 import type { MetricReport } from "../ops/metric-report.ts";
@@ -35,6 +37,7 @@ export interface WorkerWorld {
   adopt(snapshot: CatalogSnapshot): void;
   setClock(now: number): void;
   describeVisitor(question: VisitorQuestion): Promise<VisitorDescription>;
+  describeDataSource(id: DataSourceId): DataSourceDescription;
   reportMetrics(): readonly MetricReport[];
   close(): Promise<void>;
 }
@@ -87,6 +90,10 @@ export async function openWorkerWorld(order: OrderOf<"start">, log: Log): Promis
     },
     setClock: (now) => manual?.set(now),
     describeVisitor: (question) => describeVisitor({ catalog, store, now: clock.now() }, question),
+    describeDataSource: (id) => {
+      const source = catalog.dataSources.get(id);
+      return { isDefined: source !== undefined, holdsDeviceGraph: source?.deviceGraph === true };
+    },
     reportMetrics: () => statistics.report(),
     close: () => store.close(),
   };

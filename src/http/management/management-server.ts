@@ -8,6 +8,8 @@ import fastify, { type FastifyInstance } from "fastify";
 import type { NodeControl } from "../../admin/node-control.ts";
 import type { Log } from "../../ops/log.ts";
 import { acceptBodies } from "./bodies.ts";
+import { addDenyListRoutes } from "./deny-list-routes.ts";
+import { addDeviceGraphRoutes } from "./device-graph-routes.ts";
 import { answerErrors, answerProtocolErrors, answerUnroutable } from "./error-answers.ts";
 import { addHealthRoutes } from "./health-routes.ts";
 import { requireJsonAnswer } from "./require-json-answer.ts";
@@ -62,6 +64,8 @@ export async function buildManagementServer(
     addHealthRoutes(routes, options.control);
     addWorkspaceRoutes(routes, options);
     addVisitorRoutes(routes, options.control);
+    addDenyListRoutes(routes, options.control);
+    addDeviceGraphRoutes(routes, options);
     addSandboxRoutes(routes, options.control);
     routes.get("/openapi.json", { schema: { hide: true } }, () => app.swagger());
   });
