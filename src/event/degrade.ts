@@ -6,7 +6,7 @@ import type { IdentityKey } from "../model/identity.ts";
 import type { DeviceId } from "../model/ids.ts";
 import { EMPTY_PROFILE, type Profile } from "../model/profile.ts";
 import type { ProfileKey } from "../profiles/store.ts";
-import type { Found, Wanted } from "./qualify/profile-plan.ts";
+import type { Found, Wanted } from "./qualify/qualify.ts";
 import type { EventWorld } from "./world.ts";
 
 /** A step's outcome, and the warning that goes with a lesser one. */

@@ -3,9 +3,9 @@
 
 import type { PartnerCatalog } from "../../catalog/snapshot.ts";
 import type { IdentityChange, IdentityKey, OptOutReason } from "../../model/identity.ts";
-import { latestOrder } from "../../model/profile.ts";
+import { EMPTY_PROFILE } from "../../model/profile.ts";
 import type { ProfileChange, ProfileKey } from "../../profiles/store.ts";
-import { deltaOn } from "../qualify/write-plan.ts";
+import { leaveSegments } from "../qualify/qualify.ts";
 import type { EventWorld } from "../world.ts";
 
 export interface OptOutRequest {
@@ -25,12 +25,9 @@ export async function flagOptOuts(world: EventWorld, request: OptOutRequest): Pr
     (key): ProfileKey => (key.kind === "device" ? { ...key, pid } : key),
   );
   const profiles = await world.store.load(profileKeys);
-  const leavings = profileKeys.flatMap((key, at): ProfileChange[] => {
-    const profile = profiles[at];
-    if (profile === undefined || profile.membership.length === 0) return [];
-    const lost = profile.membership.map(({ sid }) => sid);
-    const delta = deltaOn(key, { partner, now });
-    return [{ key, delta: { ...delta, lost, seenOrder: latestOrder(profile), isSighting: false } }];
+  const leavings = profileKeys.flatMap((key, at): readonly ProfileChange[] => {
+    const change = leaveSegments({ partner, now }, key, profiles[at] ?? EMPTY_PROFILE);
+    return change === null ? [] : [change];
   });
   const identities = keys.map((key): IdentityChange => {
     return { kind: "opt-out", key, pid, reason, at: now };
