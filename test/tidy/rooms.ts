@@ -81,8 +81,8 @@ const FRONT_DOORS: Readonly<Record<string, readonly string[]>> = {
   "http/management": ["management-server.ts"],
   "rules/trait-rule": ["trait-rule.ts", "spelling.ts"],
   "rules/regex": ["regex.ts", "regex-group.ts"],
-  "stores/lmdb": ["environment.ts", "lmdb-profile-store.ts", "lmdb-definition-store.ts"],
-  "stores/memory": ["memory-profile-store.ts", "memory-definition-store.ts"],
+  "stores/lmdb": ["environment.ts", "lmdb-visitor-store.ts", "lmdb-definition-store.ts"],
+  "stores/memory": ["memory-visitor-store.ts", "memory-definition-store.ts"],
   "rules/segment-rule": ["segment-rule.ts", "trait-lookup.ts"],
 };
 

@@ -1,3 +1,5 @@
+// `/v1/denylist`: who and what is denied, for the whole platform.
+
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
 import {

@@ -1,3 +1,5 @@
+// `/v1/device-graphs/{dataSourceId}`: which devices an external graph puts together.
+
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { Type } from "typebox";
 import { readDeviceGraph, type WrittenClusters } from "../../admin/device-graph.ts";

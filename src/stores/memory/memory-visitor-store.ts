@@ -1,3 +1,6 @@
+// All that is known of visitors in the memory of one process: the twin that the contract suite holds the
+// engines against.
+
 import { applyIdentityChanges } from "../../model/apply-identity-changes.ts";
 import { type Identity, type IdentityKey, UNKNOWN_IDENTITY } from "../../model/identity.ts";
 import { identityKeyText } from "../../model/identity-key.ts";
