@@ -1,8 +1,8 @@
 // A call's change, merged into the identity at one end of it. What a change means for both ends together
 // is in `apply-identity-changes.ts`.
 //
-// Times are kept as maxima, so that a call which comes late takes nothing back; the state is that of the
-// last call to arrive. Links stand by their last sync, and of equal times the later arrival is the later.
+// Links are those of the latest call by its time, and of equal times the later arrival is the later: calls
+// give the same links in any order, as long as none of their times are equal and no limit is reached.
 
 import {
   type Identity,
@@ -110,17 +110,24 @@ function link(given: Identity, change: LinkChange, key: IdentityKey): ChangedIde
   return { identity: withLinks(identity, kept), evicted: [...ended, ...evicted] };
 }
 
+/** A call that comes late changes nothing that a later one has said. */
 function synced(before: Link | null, to: IdentityKey, change: LinkChange, order: number): Link {
   const { state, at } = change;
   const isLogin = state === 1;
-  const lastAuth = before?.lastAuth ?? null;
+  if (before === null) {
+    const login = isLogin ? { lastAuth: at, authOrder: order } : { lastAuth: null, authOrder: 0 };
+    return { to, state, lastSync: at, syncOrder: order, ...login };
+  }
+  const sync = at < before.lastSync ? before : { state, lastSync: at, syncOrder: order };
+  const isLatestLogin = isLogin && (before.lastAuth === null || at >= before.lastAuth);
+  const login = isLatestLogin ? { lastAuth: at, authOrder: order } : before;
   return {
     to,
-    state,
-    lastSync: Math.max(before?.lastSync ?? 0, at),
-    lastAuth: isLogin ? Math.max(lastAuth ?? 0, at) : lastAuth,
-    syncOrder: order,
-    authOrder: isLogin ? order : (before?.authOrder ?? 0),
+    state: sync.state,
+    lastSync: sync.lastSync,
+    lastAuth: login.lastAuth,
+    syncOrder: sync.syncOrder,
+    authOrder: login.authOrder,
   };
 }
 
@@ -130,9 +137,12 @@ function latestOrder(links: readonly Link[]): number {
   return latest;
 }
 
-/** The order of the new link is greater than all others, so it stands before those of its time. */
+/** The most recently synced first. */
 function inserted(links: Link[], link: Link): readonly Link[] {
-  const place = links.findIndex(({ lastSync }) => lastSync <= link.lastSync);
+  const place = links.findIndex(
+    ({ lastSync, syncOrder }) =>
+      lastSync < link.lastSync || (lastSync === link.lastSync && syncOrder < link.syncOrder),
+  );
   links.splice(place === -1 ? links.length : place, 0, link);
   return links;
 }
