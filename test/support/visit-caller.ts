@@ -8,7 +8,7 @@ import type { AuthState, IdentityChange, LinkLimits } from "../../src/model/iden
 import { type Durability, openEnvironment } from "../../src/stores/lmdb/environment.ts";
 import { LmdbVisitorStore } from "../../src/stores/lmdb/lmdb-visitor-store.ts";
 import { seededRandom } from "./random.ts";
-import { customerKey, deviceKey, linkOf, NOON, PARTNER } from "./visitors.ts";
+import { customerKey, deviceKey, linkOf, NOON, PARTNER, profileChange } from "./visitors.ts";
 
 export type Task = { readonly folder: string; readonly durability: Durability } & (
   | { readonly kind: "link"; readonly plan: LinkPlan; readonly inFlight: number }
@@ -17,6 +17,8 @@ export type Task = { readonly folder: string; readonly durability: Durability } 
   /** Says how many of so many calls a bucket of so many let pass. */
   | { readonly kind: "take"; readonly takes: number; readonly calls: number }
   | { readonly kind: "opt-out"; readonly device: number }
+  /** Says what came of a call of a device with the partner. */
+  | { readonly kind: "visit"; readonly device: number }
 );
 
 /** Random logins, logouts and syncs of customers on devices, each at a time of its own. */
@@ -58,9 +60,9 @@ export async function outcomeOf(caller: ChildProcess): Promise<string> {
   return said;
 }
 
-/** Waits for it without ending the turn of the event loop. */
-export function runCallerNow(task: Task): void {
-  execFileSync(process.execPath, callerArguments(task));
+/** What it said; waits for it without ending the turn of the event loop. */
+export function runCallerNow(task: Task): string {
+  return execFileSync(process.execPath, callerArguments(task), { encoding: "utf8" });
 }
 
 function callerArguments(task: Task): string[] {
@@ -105,6 +107,12 @@ async function carryOut(task: Task): Promise<void> {
     case "opt-out": {
       const key = deviceKey(task.device);
       await visit([{ kind: "opt-out", key, pid: PARTNER, reason: "request", at: NOON }]);
+      break;
+    }
+    case "visit": {
+      const guard = { pid: PARTNER, keys: [deviceKey(task.device)] };
+      const profiles = [profileChange(task.device)];
+      writeSync(1, await store.commitVisit({ profiles, identities: [], guard }));
       break;
     }
   }

@@ -112,6 +112,24 @@ for (const durability of ["commit", "fsync", "off"] as const) {
   });
 }
 
+for (const durability of ["commit", "fsync", "off"] as const) {
+  describe(`an opt-out, as soon as it is answered (${durability})`, () => {
+    it("stops the calls of another process, and none once it is taken back", async () => {
+      const folder = storeFolder();
+      const store = new LmdbVisitorStore(openEnvironment({ folder, durability }));
+      const task = { kind: "visit", folder, durability, device: 1 } as const;
+      const [key, pid] = [deviceKey(1), PARTNER];
+      const optOut = { kind: "opt-out", key, pid, reason: "request", at: NOON } as const;
+      await store.commitVisit({ profiles: [], identities: [optOut], guard: null });
+      assert.equal(runCallerNow(task), "opted-out");
+      const optIn = { kind: "opt-in", key, pid } as const;
+      await store.commitVisit({ profiles: [], identities: [optIn], guard: null });
+      assert.equal(runCallerNow(task), "stored");
+      await store.close();
+    });
+  });
+}
+
 describe("a call that is answered before it is committed", () => {
   it("stores nothing where an opt-out was answered meanwhile", async () => {
     const folder = storeFolder();
