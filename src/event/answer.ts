@@ -1,6 +1,6 @@
 // The answer to a call. The wire's names of fields live here and nowhere else.
 
-import { type EventError, eventError } from "@dunlin/contract/errors";
+import { eventError } from "@dunlin/contract/errors";
 import { planIdSyncs, type SyncEntry } from "../delivery/id-syncs.ts";
 import { type DestinationCall, type DestinationPlan, planDestinations } from "../delivery/plan.ts";
 import type { Collected } from "./collect.ts";
@@ -8,12 +8,14 @@ import { readCookie } from "./cookies.ts";
 import { declaredIdFor } from "./declared-ids/declared-id-for.ts";
 import { cookieToSet, deviceCookieLine, scopeOf } from "./device-cookie.ts";
 import type { KnownVisitor } from "./gates/identify-visitor.ts";
-import type { Envelope, OpenCall } from "./gates/open-call.ts";
+import { type Envelope, envelopeOf, type OpenCall } from "./gates/open-call.ts";
 import { pageOf } from "./headers.ts";
 import { type CallKind, parseCall } from "./parse.ts";
 import type { CallPartner } from "./partner.ts";
+import { type PlacedError, plainErrors, unplaced } from "./placed-error.ts";
 import type { RawCall } from "./raw-call.ts";
 import { type AnswerBody, type EventReply, writeBody } from "./reply.ts";
+import { saidErrors } from "./strict/strict.ts";
 import type { EventWorld } from "./world.ts";
 
 export interface Answered {
@@ -22,7 +24,7 @@ export interface Answered {
   readonly known: KnownVisitor;
   readonly collected: Collected;
   /** Warnings, in the order in which they were raised. */
-  readonly errors: readonly EventError[];
+  readonly errors: readonly PlacedError[];
 }
 
 const NO_DESTINATIONS: DestinationPlan = { stuff: [], dests: [] };
@@ -33,7 +35,7 @@ export function answer(world: EventWorld, envelope: Envelope, answered: Answered
     form: envelope.form.kind,
     body: envelope.form.kind === "pixel" ? "" : writeAnswer(world, envelope, answered),
     transactionId: envelope.transactionId,
-    errors: answered.errors,
+    errors: plainErrors(answered.errors),
     cookies: deviceCookies(world, answered.open, answered.known),
     revision: envelope.revision,
   };
@@ -52,10 +54,11 @@ export function deviceCookies(
 /** A fatal answer: its errors, the region and the transaction, nothing else. */
 export function refuse(
   envelope: Envelope,
-  errors: readonly EventError[],
+  placed: readonly PlacedError[],
   how: { readonly status: number; readonly retryAfterSeconds?: number } = { status: 200 },
 ): EventReply {
   const { status, retryAfterSeconds } = how;
+  const errors = saidErrors(envelope.strict, placed);
   const body: AnswerBody = { errors, dcs_region: envelope.region, tid: envelope.transactionId };
   const isSoft = status === 200;
   return {
@@ -76,13 +79,10 @@ export function refuseUnspecified(
   raw: RawCall,
   kind: CallKind = "event",
 ): EventReply {
-  const envelope: Envelope = {
-    form: parseCall(raw, kind).form,
-    region: world.region,
-    transactionId: world.newTransactionId(),
-    revision: world.catalog().revision,
-  };
-  return refuse(envelope, [eventError(0)]);
+  const catalog = world.catalog();
+  const parsed = parseCall(raw, kind);
+  const envelope = envelopeOf(world, raw, parsed, catalog);
+  return refuse(envelope, [unplaced(eventError(0))]);
 }
 
 function writeAnswer(world: EventWorld, envelope: Envelope, answered: Answered): string {
@@ -99,7 +99,7 @@ function writeAnswer(world: EventWorld, envelope: Envelope, answered: Answered):
     tid: envelope.transactionId,
     ...(open.call.control.wantsSyncs ? { ibs: syncsForPage(world, open, owner, known) } : {}),
     ...memberships(answered),
-    ...(errors.length > 0 ? { errors } : {}),
+    ...(errors.length > 0 ? { errors: saidErrors(envelope.strict, errors) } : {}),
   };
   return writeBody(envelope.form, body);
 }

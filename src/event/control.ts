@@ -30,8 +30,6 @@ export interface ControlParameters {
   readonly isClick: boolean;
   /** `d_verify`: whether the client wants to know if cookies hold. */
   readonly verifiesCookie: boolean;
-  /** Whether the caller wants to be told where its errors lie. */
-  readonly strict: boolean;
   /** Integration code of the advertising ID whose use the visitor has just refused, or null. */
   readonly refusedDeviceCode: string | null;
 }
@@ -85,7 +83,6 @@ export function nameControl(first: FirstValues, isSync: boolean): ControlParamet
     redirect: values.get(isSync ? "redir" : "d_rd") || null,
     isClick: values.get("d_event") === "click",
     verifiesCookie: values.get("d_verify") === "1",
-    strict: values.get("d_strict") === "1",
     refusedDeviceCode:
       values.get("device_consent") === "0" ? (values.get("d_consent_ic") ?? null) : null,
   };

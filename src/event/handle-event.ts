@@ -13,11 +13,11 @@ import { collect } from "./collect.ts";
 import { firstLegReply, isCookieUntested, withPath } from "./cookie-test.ts";
 import { identifyVisitor } from "./gates/identify-visitor.ts";
 import { type Envelope, type OpenCall, type OpenedCall, openCall } from "./gates/open-call.ts";
-import { errorsOf, mayStillRedirect, type Stop, unplaced } from "./gates/stop.ts";
+import { mayStillRedirect, type Stop } from "./gates/stop.ts";
 import { EVENT_ORDER } from "./identify.ts";
 import { storeRefusal } from "./opt-out/refused-consent.ts";
 import { isSecondLeg } from "./parse.ts";
-import { plainErrors } from "./placed-error.ts";
+import { plainErrors, unplaced } from "./placed-error.ts";
 import type { RawCall } from "./raw-call.ts";
 import type { EventReply } from "./reply.ts";
 import type { EventWorld } from "./world.ts";
@@ -39,7 +39,7 @@ export async function handleEvent(world: EventWorld, raw: RawCall): Promise<Even
   if (!opening.opened.ok) return stopEvent(world, opening, opening.opened.error);
   const open = opening.opened.value;
   const { call, partner: owner } = open;
-  if (owner === null) return refuse(envelope, [eventError(1, raw.host)]);
+  if (owner === null) return refuse(envelope, [unplaced(eventError(1, raw.host))]);
 
   const test = testCookie(world, envelope, open);
   if (test !== null) return test;
@@ -53,14 +53,14 @@ export async function handleEvent(world: EventWorld, raw: RawCall): Promise<Even
 
   const collected = await collect(world, open, owner.partner, known.value);
   if (collected === null) {
-    const error = unplaced(eventError(171, visitor.device), "This visitor has opted out.");
+    const error = unplaced(eventError(171, visitor.device));
     const reason = "partner-opt-out";
     return stopEvent(world, opening, {
       ...{ reason, errors: [error], partner: owner, status: 200, optsOut: false },
     });
   }
-  const warnings = plainErrors([...open.warnings, ...checked.errors]);
-  const errors = [...warnings, ...collected.errors];
+  const warnings = [...open.warnings, ...checked.errors];
+  const errors = [...warnings, ...collected.errors.map(unplaced)];
   const answered = { open, owner, known: known.value, collected, errors };
   const reply = answer(world, envelope, answered);
   if (!isClick) return reply;
@@ -73,7 +73,7 @@ export async function handleEvent(world: EventWorld, raw: RawCall): Promise<Even
 function testCookie(world: EventWorld, envelope: Envelope, open: OpenCall): EventReply | null {
   const { call, cookie } = open;
   if (isSecondLeg(call.raw)) {
-    return cookie.kind === "none" ? refuse(envelope, [eventError(172)]) : null;
+    return cookie.kind === "none" ? refuse(envelope, [unplaced(eventError(172))]) : null;
   }
   const { device, mid } = call.control;
   const isNameless = device === null && mid === null && !namesAnId(call.parameters.names);
@@ -93,12 +93,12 @@ function namesAnId(names: readonly string[]): boolean {
 /** A call that ends early: stores what a refusal of consent means, and lets a click arrive all the same. */
 async function stopEvent(world: EventWorld, opening: OpenedCall, stop: Stop): Promise<EventReply> {
   const { envelope, call, catalog } = opening;
-  const errors = errorsOf(stop);
+  const { errors } = stop;
   if (call === null || stop.partner === null) return refuse(envelope, errors, stop);
   if (stop.optsOut && !call.readOnly) await storeRefusal(world, call, catalog, stop.partner);
   if (!leadsSomewhere(call) || !mayStillRedirect(stop)) return refuse(envelope, errors, stop);
   const location = clickLocation(world, call, stop.partner, UNNAMED_CLICKER);
   return location === null
     ? refusedTarget(envelope)
-    : redirectReply(envelope, location, { errors, cookies: [] });
+    : redirectReply(envelope, location, { errors: plainErrors(errors), cookies: [] });
 }

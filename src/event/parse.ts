@@ -43,6 +43,8 @@ export interface EventCall {
 /** A call that could not be read still has a form, so that a JSON caller gets JSON. */
 export interface ParsedCall {
   readonly form: AnswerForm;
+  /** Whether the caller wants to be told where its errors lie. */
+  readonly wantsPlaces: boolean;
   readonly call: Result<EventCall, Refusal>;
 }
 
@@ -64,6 +66,7 @@ export function parseCall(raw: RawCall, kind: CallKind = "event"): ParsedCall {
   parameters.add(body);
   const first = readFirstValues(parameters);
   const form = chooseForm(first, kind);
+  const wantsPlaces = first.values.get("d_strict") === "1";
 
   const oversize = raw.target.length > MAX_TARGET_BYTES || (raw.body?.length ?? 0) > MAX_BODY_BYTES;
   const isReadable =
@@ -74,11 +77,12 @@ export function parseCall(raw: RawCall, kind: CallKind = "event"): ParsedCall {
     findBadPercent(body) === -1;
   if (!isReadable) {
     const refusal: Refusal = { errors: [eventError(311)], oversize };
-    return { form: form === "unsafe-callback" ? { kind: "json" } : form, call: err(refusal) };
+    const readableForm: AnswerForm = form === "unsafe-callback" ? { kind: "json" } : form;
+    return { form: readableForm, wantsPlaces, call: err(refusal) };
   }
   const control = nameControl(first, kind === "sync");
   const readOnly = raw.method === "HEAD";
-  return { form, call: ok({ parameters, headers, raw, control, readOnly }) };
+  return { form, wantsPlaces, call: ok({ parameters, headers, raw, control, readOnly }) };
 }
 
 function queryOf(target: string, kind: CallKind): string {
@@ -99,12 +103,12 @@ function chooseForm({ values }: FirstValues, kind: CallKind): AnswerForm | "unsa
 /** Real callback names include `s_c_il[0]._setMarketingCloudFields`. */
 const CALLBACK = /^[A-Za-z_$][\w$]*(\.[A-Za-z_$][\w$]*|\[\d{1,6}\])*$/;
 
-function isSafeCallback(name: string): boolean {
+export function isSafeCallback(name: string): boolean {
   return name.length <= MAX_CALLBACK_CHARACTERS && CALLBACK.test(name);
 }
 
 /** Form data, `sendBeacon`'s text, or nothing said at all. */
-function isFormType(contentType: string | null): boolean {
+export function isFormType(contentType: string | null): boolean {
   if (contentType === null) return true;
   const [type = ""] = contentType.split(";", 1);
   const name = type.trim().toLowerCase();

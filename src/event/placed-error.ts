@@ -1,4 +1,5 @@
 import type { EventError } from "@dunlin/contract/errors";
+import { HINTS } from "./strict/hints.ts";
 
 /**
  * An error and where it lies. An answer says only the error; the strict mode also says the place and
@@ -17,6 +18,11 @@ export interface ParameterPlace {
   readonly parameter: string;
   /** Which of the call's parameters it is, from 0, query before body. */
   readonly index: number;
+}
+
+/** An error of the whole call rather than of one parameter. */
+export function unplaced(error: EventError): PlacedError {
+  return { error, where: null, hint: HINTS[error.code] };
 }
 
 export function plainErrors(placed: readonly PlacedError[]): readonly EventError[] {

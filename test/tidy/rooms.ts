@@ -76,6 +76,7 @@ const FRONT_DOORS: Readonly<Record<string, readonly string[]>> = {
   "event/id-service": ["handle-id.ts"],
   "event/id-sync": ["handle-sync.ts", "handle-sync-page.ts", "sync-path.ts"],
   "event/opt-out": ["handle-opt-out.ts", "refused-consent.ts"],
+  "event/strict": ["strict.ts", "hints.ts"],
   "event/qualify": ["qualify.ts", "write-plan.ts"],
   "http/collection": ["collection-server.ts"],
   "http/management": ["management-server.ts"],

@@ -128,7 +128,12 @@ function keepPerSource(passed: readonly AcceptedId[], errors: ErrorList): Accept
 function keepPerCall(left: readonly AcceptedId[], errors: ErrorList): readonly AcceptedId[] {
   if (left.length <= MAX_IDS_PER_CALL) return left;
   const hint = `Send at most ${MAX_IDS_PER_CALL} IDs.`;
-  errors.add(301, null, [String(MAX_IDS_PER_CALL), String(left.length)], hint);
+  errors.add(
+    301,
+    left[MAX_IDS_PER_CALL] ?? null,
+    [String(MAX_IDS_PER_CALL), String(left.length)],
+    hint,
+  );
   for (const id of left.slice(MAX_IDS_PER_CALL)) errors.add(309, id, [id.shown], hint);
   return left.slice(0, MAX_IDS_PER_CALL);
 }

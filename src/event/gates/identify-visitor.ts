@@ -24,11 +24,12 @@ import {
   readNamedDevice,
   type Visitor,
 } from "../identify.ts";
-import type { PlacedError } from "../placed-error.ts";
+import { type PlacedError, unplaced } from "../placed-error.ts";
+import { HINTS } from "../strict/hints.ts";
 import type { EventWorld } from "../world.ts";
 import type { OpenCall } from "./open-call.ts";
 import { rateStop } from "./rate.ts";
-import { type Stop, type StopReason, unplaced } from "./stop.ts";
+import type { Stop, StopReason } from "./stop.ts";
 
 export interface KnownVisitor {
   readonly visitor: Visitor;
@@ -36,8 +37,8 @@ export interface KnownVisitor {
   readonly checked: CheckedIds;
   /** What is stored of the device. */
   readonly identity: Identity;
-  /** Of which ID of this call a partner-level opt-out was found, as messages show it; else null. */
-  readonly optedOutAs: string | null;
+  /** Error 171 where a partner-level opt-out was found of the device or an ID of this call; else null. */
+  readonly optOut: PlacedError | null;
 }
 
 export interface IdentifyOptions {
@@ -61,11 +62,7 @@ export async function identifyVisitor(
 
   const named = readNamedDevice(call.control);
   if (!named.ok) {
-    const hint = "Expected 38 digits: two halves of 19, each below 2^63.";
-    return stopped(
-      "ids",
-      named.error.map((error) => unplaced(error, hint)),
-    );
+    return stopped("ids", named.error.map(unplaced));
   }
   const sources = {
     named: named.value,
@@ -90,12 +87,11 @@ export async function identifyVisitor(
 
   if (late.isDeviceDenied) {
     const error = blockedDevice(visitor, named.value);
-    return stopped("denied", [...checked.errors, unplaced(error, "Do without this ID.")]);
+    return stopped("denied", [...checked.errors, { ...unplaced(error), hint: HINTS[303] }]);
   }
-  const optedOutAs = optedOut(open, visitor, checked.ids, late);
-  if (optedOutAs !== null && options.endsAtOptOut) {
-    const error = unplaced(eventError(171, optedOutAs), "This visitor has opted out.");
-    return stopped("partner-opt-out", [...checked.errors, error]);
+  const optOut = findOptOut(open, visitor, checked.ids, late);
+  if (optOut !== null && options.endsAtOptOut) {
+    return stopped("partner-opt-out", [...checked.errors, optOut]);
   }
   const rate = await rateStop(world, open, visitor, checked.ids);
   if (rate !== null) return err({ ...rate, errors: [...open.warnings, ...rate.errors] });
@@ -104,7 +100,7 @@ export async function identifyVisitor(
     named: named.value,
     checked,
     identity: late.ofDevice,
-    optedOutAs,
+    optOut,
   });
 }
 
@@ -214,17 +210,18 @@ async function linkedDevice(
   return device === null ? null : { device, origin: "link" };
 }
 
-/** The first ID of the call that is opted out with the partner, the device before the others. */
-function optedOut(
+/** Error 171 for the first ID of the call that is opted out with the partner, the device before the others. */
+function findOptOut(
   { partner }: OpenCall,
   visitor: Visitor,
   ids: readonly AcceptedId[],
   known: Known,
-): string | null {
+): PlacedError | null {
   const pid = partner?.partner.pid;
   if (pid === undefined) return null;
   const isOut = (identity: Identity | undefined): boolean =>
     identity?.optOuts.some((optOut) => optOut.pid === pid) === true;
-  if (isOut(known.ofDevice)) return visitor.device;
-  return inOrderOfChoice(ids).find((_, at) => isOut(known.ofIds[at]))?.shown ?? null;
+  if (isOut(known.ofDevice)) return unplaced(eventError(171, visitor.device));
+  const id = inOrderOfChoice(ids).find((_, at) => isOut(known.ofIds[at]));
+  return id === undefined ? null : { ...unplaced(eventError(171, id.shown)), where: id.where };
 }

@@ -9,19 +9,23 @@ import {
   type AnswerForm,
   type CallKind,
   type EventCall,
+  type ParsedCall,
   parseCall,
   type Refusal,
 } from "../parse.ts";
 import { type CallPartner, hostKind, resolvePartner } from "../partner.ts";
 import { type Consented, countryError, judgeConsent, refererError } from "../permit/permit.ts";
-import type { PlacedError } from "../placed-error.ts";
+import { type PlacedError, unplaced } from "../placed-error.ts";
 import type { RawCall } from "../raw-call.ts";
+import { strictCall } from "../strict/strict.ts";
 import type { EventWorld } from "../world.ts";
-import { type Stop, type StopReason, unplaced } from "./stop.ts";
+import type { Stop, StopReason } from "./stop.ts";
 
 /** What every answer to one call shares. */
 export interface Envelope {
   readonly form: AnswerForm;
+  /** The call, where its errors are to be explained; else null. */
+  readonly strict: RawCall | null;
   readonly region: number;
   readonly transactionId: string;
   readonly revision: number;
@@ -49,21 +53,32 @@ export interface OpenedCall {
   readonly opened: Result<OpenCall, Stop>;
 }
 
-/** Opens a call of a kind that collects something. One snapshot serves it from here to its answer. */
-export function openCall(world: EventWorld, raw: RawCall, kind: CallKind): OpenedCall {
-  const catalog = world.catalog();
-  const { form, call: parsed } = parseCall(raw, kind);
-  const envelope: Envelope = {
+/** What the answer to this call begins with. */
+export function envelopeOf(
+  world: EventWorld,
+  raw: RawCall,
+  { form, wantsPlaces }: ParsedCall,
+  catalog: CatalogSnapshot,
+): Envelope {
+  return {
     form,
+    strict: wantsPlaces ? strictCall(raw, catalog, world.domain) : null,
     region: world.region,
     transactionId: world.newTransactionId(),
     revision: catalog.revision,
   };
-  if (!parsed.ok) {
-    const stop = unreadStop(parsed.error, raw, catalog);
+}
+
+/** Opens a call of a kind that collects something. One snapshot serves it from here to its answer. */
+export function openCall(world: EventWorld, raw: RawCall, kind: CallKind): OpenedCall {
+  const catalog = world.catalog();
+  const parsed = parseCall(raw, kind);
+  const envelope = envelopeOf(world, raw, parsed, catalog);
+  if (!parsed.call.ok) {
+    const stop = unreadStop(parsed.call.error, raw, catalog);
     return { envelope, call: null, catalog, opened: err(stop) };
   }
-  const call = parsed.value;
+  const call = parsed.call.value;
   return { envelope, call, catalog, opened: passGates(world, call, catalog, kind) };
 }
 
@@ -101,7 +116,7 @@ function passGates(
     const [error = eventError(315)] = consent.errors;
     return err({ ...stopAt("consent", error, partner), optsOut: consent.optsOut });
   }
-  const warnings = consent.warnings.map((error) => unplaced(error, HINTS.consent ?? ""));
+  const warnings = consent.warnings.map(unplaced);
   return ok({ call, catalog, partner, cookie, consent, warnings, now: world.now() });
 }
 
@@ -117,18 +132,6 @@ function unreadStop({ errors, oversize }: Refusal, raw: RawCall, catalog: Catalo
   return { ...stopAt("unread", error, null), status };
 }
 
-const HINTS: Readonly<Partial<Record<StopReason, string>>> = {
-  unread:
-    'Follow each "%" by two hexadecimal digits, keep to 8 KB of path and query and 32 KB of form data, and name a plain callback.',
-  "no-partner": "Send the partner's alias as host, or its org ID in `d_orgid`.",
-  country: "Nothing can be sent from this country.",
-  referer: "Call from a page whose host the partner allows.",
-  "platform-opt-out": "This browser has opted out.",
-  consent:
-    "Send the string of a consent platform that is on the list, with all consent that is needed.",
-};
-
 function stopAt(reason: StopReason, error: EventError, partner: CallPartner | null): Stop {
-  const hint = HINTS[reason] ?? "";
-  return { reason, errors: [unplaced(error, hint)], partner, status: 200, optsOut: false };
+  return { reason, errors: [unplaced(error)], partner, status: 200, optsOut: false };
 }

@@ -10,9 +10,10 @@ import type {
 } from "../../profiles/visitor-store.ts";
 import type { AcceptedId } from "../declared-ids/declared-ids.ts";
 import type { Visitor } from "../identify.ts";
+import { unplaced } from "../placed-error.ts";
 import type { EventWorld } from "../world.ts";
 import type { OpenCall } from "./open-call.ts";
-import { type Stop, unplaced } from "./stop.ts";
+import type { Stop } from "./stop.ts";
 
 const HOUR_MS = 3_600_000;
 
@@ -40,7 +41,7 @@ export async function rateStop(
   const isSoft = rateLimit.mode === "soft";
   return {
     reason: "rate",
-    errors: [unplaced(eventError(307, visitor.device), "Call less often.")],
+    errors: [{ ...unplaced(eventError(307, visitor.device)), hint: "Call less often." }],
     partner: open.partner,
     status: isSoft ? 200 : 429,
     retryAfterSeconds: Math.max(1, Math.ceil(waitSeconds)),

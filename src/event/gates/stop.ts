@@ -1,8 +1,7 @@
 // A call that ends before its work begins, and what still has to be done for it.
 
-import type { EventError } from "@dunlin/contract/errors";
 import type { CallPartner } from "../partner.ts";
-import { type PlacedError, plainErrors } from "../placed-error.ts";
+import type { PlacedError } from "../placed-error.ts";
 
 /** Where a call was stopped. Of some places a click may still lead to its target. */
 export type StopReason =
@@ -29,15 +28,6 @@ export interface Stop {
   readonly retryAfterSeconds?: number;
   /** Whether the visitor refused, so that the IDs of the call are opted out. */
   readonly optsOut: boolean;
-}
-
-/** An error of the whole call rather than of one parameter. */
-export function unplaced(error: EventError, hint: string): PlacedError {
-  return { error, where: null, hint };
-}
-
-export function errorsOf(stop: Stop): readonly EventError[] {
-  return plainErrors(stop.errors);
 }
 
 /** After these a target in the call is not to be trusted: nobody knows whose it is, or whether it is whole. */

@@ -1,6 +1,6 @@
 // The visitor ID service: who is this browser, in the words of one partner?
 
-import { type EventError, eventError } from "@dunlin/contract/errors";
+import { eventError } from "@dunlin/contract/errors";
 import { type Mid, parseMid } from "../../model/ids.ts";
 import { deviceCookies, syncsForPage } from "../answer.ts";
 import { firstLegReply, isCookieUntested, withPath } from "../cookie-test.ts";
@@ -8,15 +8,22 @@ import { withheldSource } from "../declared-ids/device-consent.ts";
 import { linksToWrite } from "../declared-ids/link-changes.ts";
 import { guardOf } from "../gates/guard.ts";
 import { identifyVisitor, type KnownVisitor } from "../gates/identify-visitor.ts";
-import { type Envelope, type OpenCall, type OpenedCall, openCall } from "../gates/open-call.ts";
-import { errorsOf, type Stop } from "../gates/stop.ts";
+import {
+  type Envelope,
+  envelopeOf,
+  type OpenCall,
+  type OpenedCall,
+  openCall,
+} from "../gates/open-call.ts";
+import type { Stop } from "../gates/stop.ts";
 import { EVENT_ORDER, readDeviceCookie } from "../identify.ts";
 import { storeRefusal } from "../opt-out/refused-consent.ts";
 import { parseCall } from "../parse.ts";
 import { type CallPartner, hostKind } from "../partner.ts";
-import { plainErrors } from "../placed-error.ts";
+import { type PlacedError, unplaced } from "../placed-error.ts";
 import type { RawCall } from "../raw-call.ts";
 import { type EventReply, writeBody } from "../reply.ts";
+import { saidErrors } from "../strict/strict.ts";
 import type { EventWorld } from "../world.ts";
 import { type IdAnswer, idAnswer, idOptedOut, idRefusal, optOutStatus } from "./id-answer.ts";
 
@@ -34,10 +41,10 @@ export async function handleId(world: EventWorld, raw: RawCall): Promise<EventRe
   if (!opening.opened.ok) return stopId(world, opening, opening.opened.error);
   const open = opening.opened.value;
   const owner = open.partner;
-  if (owner === null) return refuseId(envelope, [eventError(2, "")]);
+  if (owner === null) return refuseId(envelope, [unplaced(eventError(2, ""))]);
 
   if (isSecondLeg(raw)) {
-    if (open.cookie.kind === "none") return refuseId(envelope, [eventError(172)]);
+    if (open.cookie.kind === "none") return refuseId(envelope, [unplaced(eventError(172))]);
   } else if (open.call.control.verifiesCookie && isCookieUntested(open)) {
     return firstLegReply(world, envelope, open, withPath(raw.target, "/id/rd"));
   }
@@ -59,23 +66,24 @@ async function answerId(
 ): Promise<EventReply> {
   const { partner } = owner;
   const { visitor, checked } = known;
-  let optedOutAs = known.optedOutAs;
-  if (optedOutAs === null && !(await linkIds(world, { open, owner, known }))) {
-    optedOutAs = visitor.device;
+  let { optOut } = known;
+  if (optOut === null && !(await linkIds(world, { open, owner, known }))) {
+    optOut = unplaced(eventError(171, visitor.device));
   }
-  const errors = plainErrors([...open.warnings, ...checked.errors]);
+  const warnings = [...open.warnings, ...checked.errors];
+  const errors = optOut === null ? warnings : [...warnings, optOut];
   const mid = known.named.mid ?? partner.ids.midOf(visitor.device);
   const answer = idAnswer({
     mid,
     blob: world.newBlob(),
     // A visitor who has opted out keeps the ID, which other products need, and is told to nobody.
-    syncs: optedOutAs === null ? syncsForPage(world, open, owner, known) : [],
+    syncs: optOut === null ? syncsForPage(world, open, owner, known) : [],
     subdomain: partner.definition.alias,
     region: envelope.region,
     transactionId: envelope.transactionId,
-    errors: optedOutAs === null ? errors : [...errors, eventError(171, optedOutAs)],
+    errors: saidErrors(envelope.strict, errors),
   });
-  const cookies = optedOutAs === null ? deviceCookies(world, open, known) : [];
+  const cookies = optOut === null ? deviceCookies(world, open, known) : [];
   return replyOf(envelope, answer, cookies);
 }
 
@@ -94,20 +102,18 @@ async function linkIds(world: EventWorld, { open, owner, known }: Identified): P
 /** Answers `/optOutStatus`: reads the cookie and nothing else, stores nothing, sets nothing. */
 export function handleOptOutStatus(world: EventWorld, raw: RawCall): EventReply {
   const catalog = world.catalog();
-  const { form, call } = parseCall(raw, "id");
-  const envelope: Envelope = {
-    form,
-    region: world.region,
-    transactionId: world.newTransactionId(),
-    revision: catalog.revision,
-  };
-  if (!call.ok) return refuseId(envelope, call.error.errors);
+  const parsed = parseCall(raw, "id");
+  const { call } = parsed;
+  const envelope = envelopeOf(world, raw, parsed, catalog);
+  if (!call.ok) return refuseId(envelope, call.error.errors.map(unplaced));
   const { orgId } = call.value.control;
   const kind = hostKind(raw.host, catalog, world.domain);
-  if (raw.host === "") return refuseId(envelope, [eventError(100)]);
-  if (kind === "unknown" || kind === "www") return refuseId(envelope, [eventError(1, raw.host)]);
+  if (raw.host === "") return refuseId(envelope, [unplaced(eventError(100))]);
+  if (kind === "unknown" || kind === "www") {
+    return refuseId(envelope, [unplaced(eventError(1, raw.host))]);
+  }
   if (orgId !== null && !catalog.partnersByOrgId.has(orgId)) {
-    return refuseId(envelope, [eventError(2, orgId)]);
+    return refuseId(envelope, [unplaced(eventError(2, orgId))]);
   }
   const isOptedOut = readDeviceCookie(call.value.headers.cookie).kind === "opted-out";
   return replyOf(envelope, optOutStatus(envelope, isOptedOut), []);
@@ -122,15 +128,16 @@ async function stopId(world: EventWorld, opening: OpenedCall, stop: Stop): Promi
   if (stop.optsOut && call !== null && stop.partner !== null && !call.readOnly) {
     await storeRefusal(world, call, catalog, stop.partner);
   }
-  return refuseId(envelope, errorsOf(stop), stop);
+  return refuseId(envelope, stop.errors, stop);
 }
 
 function refuseId(
   envelope: Envelope,
-  errors: readonly EventError[],
+  placed: readonly PlacedError[],
   how: { readonly status: number; readonly retryAfterSeconds?: number } = { status: 200 },
 ): EventReply {
-  const reply = replyOf(envelope, idRefusal(envelope, errors), []);
+  const answer = idRefusal(envelope, saidErrors(envelope.strict, placed));
+  const reply = replyOf(envelope, answer, []);
   if (how.status === 200) return reply;
   const { status, retryAfterSeconds } = how;
   const bare = { ...reply, status, form: "empty" as const, body: "" };

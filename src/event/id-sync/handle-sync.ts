@@ -10,7 +10,7 @@ import { deviceCookieLine, scopeOf, syncCookieLine } from "../device-cookie.ts";
 import { guardOf } from "../gates/guard.ts";
 import { identifyVisitor, type KnownVisitor } from "../gates/identify-visitor.ts";
 import { type Envelope, type OpenCall, type OpenedCall, openCall } from "../gates/open-call.ts";
-import { errorsOf, type Stop } from "../gates/stop.ts";
+import type { Stop } from "../gates/stop.ts";
 import { SYNC_ORDER } from "../identify.ts";
 import { storeRefusal } from "../opt-out/refused-consent.ts";
 import { hostKind } from "../partner.ts";
@@ -125,7 +125,7 @@ async function stopSync(world: EventWorld, opening: OpenedCall, stop: Stop): Pro
   if (stop.optsOut && call !== null && stop.partner !== null && !call.readOnly) {
     await storeRefusal(world, call, catalog, stop.partner);
   }
-  return { ...emptyReply(envelope, errorsOf(stop)), status: stop.status };
+  return { ...emptyReply(envelope, plainErrors(stop.errors)), status: stop.status };
 }
 
 function emptyReply(envelope: Envelope, errors: readonly EventError[]): EventReply {

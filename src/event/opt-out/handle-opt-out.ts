@@ -2,7 +2,7 @@
 // partner or with all ("DCS and visitor-ID service", Opt-out). An opt-out is always accepted: no
 // country, page, consent or deny list is asked.
 
-import { type EventError, eventError } from "@dunlin/contract/errors";
+import { eventError } from "@dunlin/contract/errors";
 import type { CatalogSnapshot } from "../../catalog/snapshot.ts";
 import type { Identity, IdentityChange, IdentityKey } from "../../model/identity.ts";
 import { UNKNOWN_IDENTITY } from "../../model/identity.ts";
@@ -17,13 +17,14 @@ import {
   optOutCookieLines,
   scopeOf,
 } from "../device-cookie.ts";
-import type { Envelope } from "../gates/open-call.ts";
+import { type Envelope, envelopeOf } from "../gates/open-call.ts";
 import { deviceByRank, OPT_OUT_ORDER, readDeviceCookie, readNamedDevice } from "../identify.ts";
 import { type EventCall, parseCall } from "../parse.ts";
 import { type CallPartner, hostKind, resolvePartner } from "../partner.ts";
-import { plainErrors } from "../placed-error.ts";
+import { type PlacedError, unplaced } from "../placed-error.ts";
 import type { RawCall } from "../raw-call.ts";
 import { type EventReply, writeBody } from "../reply.ts";
+import { saidErrors } from "../strict/strict.ts";
 import type { EventWorld } from "../world.ts";
 import { flagOptOuts } from "./flag-opt-outs.ts";
 import { withoutRepeats } from "./refused-consent.ts";
@@ -36,16 +37,11 @@ export async function handleOptOut(
   wish: Wish,
 ): Promise<EventReply> {
   const catalog = world.catalog();
-  const { form, call: parsed } = parseCall(raw, "opt-out");
-  const envelope: Envelope = {
-    form,
-    region: world.region,
-    transactionId: world.newTransactionId(),
-    revision: catalog.revision,
-  };
-  if (!parsed.ok) return reply(envelope, parsed.error.errors);
-  const call = parsed.value;
-  if (raw.host === "") return reply(envelope, [eventError(100)]);
+  const parsed = parseCall(raw, "opt-out");
+  const envelope = envelopeOf(world, raw, parsed, catalog);
+  if (!parsed.call.ok) return reply(envelope, parsed.call.error.errors.map(unplaced));
+  const call = parsed.call.value;
+  if (raw.host === "") return reply(envelope, [unplaced(eventError(100))]);
 
   const kind = hostKind(raw.host, catalog, world.domain);
   const namesNobody = !namesSomebody(call);
@@ -53,7 +49,7 @@ export async function handleOptOut(
     return platformReply(world, envelope, call, wish);
   }
   const owner = resolvePartner(raw.host, call.control.orgId, catalog, world.domain);
-  if (!owner.ok) return reply(envelope, [owner.error]);
+  if (!owner.ok) return reply(envelope, [unplaced(owner.error)]);
   return partnerReply(world, envelope, { call, catalog, owner: owner.value, wish });
 }
 
@@ -67,7 +63,7 @@ function platformReply(
   const scope = scopeOf(call, world.domain, world.now());
   if (wish === "opt-in") return { ...reply(envelope, []), cookies: optInCookieLines(scope) };
   const cookies = call.readOnly ? [] : optOutCookieLines(scope);
-  return { ...reply(envelope, [eventError(171, "NOTARGET")]), cookies };
+  return { ...reply(envelope, [unplaced(eventError(171, "NOTARGET"))]), cookies };
 }
 
 interface PartnerCall {
@@ -84,7 +80,7 @@ async function partnerReply(
 ): Promise<EventReply> {
   const { call, owner, wish } = request;
   const named = readNamedDevice(call.control);
-  if (!named.ok) return reply(envelope, named.error);
+  if (!named.ok) return reply(envelope, named.error.map(unplaced));
   const now = world.now();
   const found = await findWhom(world, request, now);
   const { partner } = owner;
@@ -96,7 +92,7 @@ async function partnerReply(
     });
     await world.store.commitVisit({ profiles: [], identities, guard: null });
   }
-  const flagged = found.shown === null || wish === "opt-in" ? [] : [eventError(171, found.shown)];
+  const flagged = found.flagged === null || wish === "opt-in" ? [] : [found.flagged];
   const cookies =
     found.made === null || call.readOnly
       ? []
@@ -106,9 +102,9 @@ async function partnerReply(
 
 interface Whom {
   readonly keys: readonly IdentityKey[];
-  readonly errors: readonly EventError[];
-  /** The first that is flagged, as messages show it. */
-  readonly shown: string | null;
+  readonly errors: readonly PlacedError[];
+  /** Error 171 for the first that is flagged. */
+  readonly flagged: PlacedError | null;
   /** A device that had to be made to carry the opt-out. */
   readonly made: DeviceId | null;
 }
@@ -131,7 +127,6 @@ async function findWhom(
     partner: owner.partner,
   });
   const checked = checkDeclaredIds(screened, [], own !== null);
-  const errors = plainErrors(checked.errors);
   // Who gives the deprecated pair means the device behind it, and not the pair itself.
   const flaggable = checked.ids.filter(({ where }) => where.parameter.startsWith("d_cid"));
   const declared = flaggable.map(({ dataSourceId, id }): IdentityKey => {
@@ -152,7 +147,9 @@ async function findWhom(
     ...declared,
   ]);
   const shown = devices[0] ?? flaggable[0]?.shown ?? null;
-  return { keys, errors, shown, made };
+  const where = own === null ? (checked.ids[0]?.where ?? null) : null;
+  const flagged = shown === null ? null : { ...unplaced(eventError(171, shown)), where };
+  return { keys, errors: checked.errors, flagged, made };
 }
 
 /** The device that each ID was last linked to. */
@@ -195,7 +192,8 @@ function namesSomebody({ parameters }: EventCall): boolean {
 }
 
 /** A pixel, or the fatal form: what an opt-out says is its error 171. */
-function reply(envelope: Envelope, errors: readonly EventError[]): EventReply {
+function reply(envelope: Envelope, placed: readonly PlacedError[]): EventReply {
+  const errors = saidErrors(envelope.strict, placed);
   const { form, region, transactionId, revision } = envelope;
   const said = errors.length === 0 ? {} : { errors };
   const body = writeBody(form, { ...said, dcs_region: region, tid: transactionId });
