@@ -1,5 +1,5 @@
 /** What a record is of. */
-export type RecordKind = "profile" | "identity" | "denial";
+export type RecordKind = "profile" | "identity" | "denial" | "count";
 
 /** Stored bytes that are no record: torn, cut off or changed since they were written. */
 export class CorruptRecord extends Error {

@@ -94,7 +94,7 @@ export class LmdbCallRates implements CallRates {
   #sweep({ entries }: RatesFile, touched: number, now: number): void {
     this.#sweptUpTo = sweep(entries, this.#sweptUpTo, {
       limit: touched * SWEPT_FOR_EACH,
-      isOver: (entry) => new ByteReader(entry, entry.length).varint() <= now,
+      isOver: (entry) => new ByteReader(entry, entry.length, "count").varint() <= now,
     });
     if (this.#sweptUpTo === null && countEntries(entries) > MAX_COUNTED_KEYS) entries.clearSync();
   }
@@ -142,7 +142,7 @@ function encodeBucket(bucket: DrainedBucket): Uint8Array {
 }
 
 function decodeBucket(entry: Uint8Array): DrainedBucket {
-  const reader = new ByteReader(entry, entry.length);
+  const reader = new ByteReader(entry, entry.length, "count");
   reader.varint();
   const at = reader.varint();
   const missing = reader.varint();
@@ -165,7 +165,7 @@ function encodeTimes(times: CallTimes, windowMs: number): Uint8Array {
 }
 
 function decodeTimes(entry: Uint8Array): CallTimes {
-  const reader = new ByteReader(entry, entry.length);
+  const reader = new ByteReader(entry, entry.length, "count");
   reader.varint();
   const times: number[] = [];
   let time = 0;

@@ -10,8 +10,8 @@
 // Numbers of graphs have 6 bytes, of data sources 8, of clusters 4, so that keys stand in their order.
 
 import type { DataSourceId, DeviceId } from "../../model/ids.ts";
+import { invariant } from "../../model/result.ts";
 import type { DeviceGraphs } from "../../profiles/visitor-store.ts";
-import { checkClusters } from "../../profiles/visitor-store-graphs.ts";
 import { DEVICE_KEY_BYTES, deviceKeyBytes, deviceOfKeyBytes } from "./device-key.ts";
 import type { Environment } from "./environment.ts";
 
@@ -49,7 +49,6 @@ export class LmdbDeviceGraphs implements DeviceGraphs {
   }
 
   async replace(dataSourceId: DataSourceId, clusters: readonly Cluster[]): Promise<void> {
-    checkClusters(clusters);
     const graph = await this.#begin(dataSourceId);
     let firstNumber = 0;
     for (const chunk of inChunks(clusters)) {
@@ -81,16 +80,26 @@ export class LmdbDeviceGraphs implements DeviceGraphs {
     });
   }
 
+  /** Checks the chunk before it writes any of it: one turn is too short for a whole graph. */
   #write({ dataSourceId, graph, chunk, firstNumber }: Writing): void {
     const { deviceGraphs } = this.#environment;
     const member = prefixOf(MEMBER, dataSourceId, graph);
     const cluster = prefixOf(CLUSTER, dataSourceId, graph);
-    for (const [place, devices] of chunk.entries()) {
+    const members = chunk.map((devices) =>
+      devices.map((device) => Buffer.concat([member, deviceKeyBytes(device)])),
+    );
+    const distinct = new Set(chunk.flat());
+    const isNew = members.flat().every((key) => deviceGraphs.getBinary(key) === undefined);
+    invariant(
+      isNew && distinct.size === chunk.reduce((sum, devices) => sum + devices.length, 0),
+      "a device is in one cluster of a graph, once",
+    );
+    for (const [place, keys] of members.entries()) {
       const number = Buffer.alloc(CLUSTER_BYTES);
       number.writeUInt32BE(firstNumber + place);
-      const bytes = devices.map(deviceKeyBytes);
-      for (const device of bytes) deviceGraphs.put(Buffer.concat([member, device]), number);
-      deviceGraphs.put(Buffer.concat([cluster, number]), Buffer.concat(bytes));
+      for (const key of keys) deviceGraphs.put(key, number);
+      const devices = keys.map((key) => key.subarray(member.length));
+      deviceGraphs.put(Buffer.concat([cluster, number]), Buffer.concat(devices));
     }
   }
 

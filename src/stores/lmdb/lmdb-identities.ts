@@ -7,13 +7,15 @@ import {
   type IdentityKey,
   UNKNOWN_IDENTITY,
 } from "../../model/identity.ts";
-import type { PartnerId } from "../../model/ids.ts";
+import { identityKeyText } from "../../model/identity-key.ts";
 import { decodeIdentity, encodeIdentity } from "../../profiles/identity-record.ts";
 import type { Write } from "./commit-queue.ts";
 import { deviceKeyBytes } from "./device-key.ts";
 import type { Bytes, Environment } from "./environment.ts";
 import { type StoredKey, storedKey } from "./profile-key.ts";
 import { readRecord, writeRecord } from "./stored-record.ts";
+
+export type ReadIdentity = (key: IdentityKey) => Identity;
 
 export class LmdbIdentities {
   readonly #environment: Environment;
@@ -28,21 +30,28 @@ export class LmdbIdentities {
     return record === null ? UNKNOWN_IDENTITY : decodeIdentity(record);
   }
 
-  isOptedOut(keys: readonly IdentityKey[], partner: PartnerId): boolean {
-    return keys.some((key) => this.read(key).optOuts.some(({ pid }) => pid === partner));
+  /** Reads each identity once: for one transaction. */
+  readingOnce(): ReadIdentity {
+    const known = new Map<string, Identity>();
+    return (key) => {
+      const text = identityKeyText(key);
+      const before = known.get(text);
+      if (before !== undefined) return before;
+      const identity = this.read(key);
+      known.set(text, identity);
+      return identity;
+    };
   }
 
   /** What the changes come to, yet to be written in the same transaction. */
-  prepare(changes: readonly IdentityChange[]): Write {
-    const writes = applyIdentityChanges(changes, (key) => this.read(key)).map(
-      ({ key, identity }): Write => {
-        const database = this.#databaseOf(key);
-        const stored = storedIdentityKey(key);
-        if (identity === UNKNOWN_IDENTITY) return () => void database.remove(stored.bytes);
-        const record = encodeIdentity(identity);
-        return () => writeRecord(database, stored, record);
-      },
-    );
+  prepare(changes: readonly IdentityChange[], read: ReadIdentity): Write {
+    const writes = applyIdentityChanges(changes, read).map(({ key, identity }): Write => {
+      const database = this.#databaseOf(key);
+      const stored = storedIdentityKey(key);
+      if (identity === UNKNOWN_IDENTITY) return () => void database.remove(stored.bytes);
+      const record = encodeIdentity(identity);
+      return () => writeRecord(database, stored, record);
+    });
     return () => {
       for (const write of writes) write();
     };

@@ -18,7 +18,7 @@ import type { Environment } from "./environment.ts";
 import { LmdbCallRates } from "./lmdb-call-rates.ts";
 import { LmdbDenials } from "./lmdb-denials.ts";
 import { LmdbDeviceGraphs } from "./lmdb-device-graphs.ts";
-import { LmdbIdentities } from "./lmdb-identities.ts";
+import { LmdbIdentities, type ReadIdentity } from "./lmdb-identities.ts";
 import { LmdbProfileStore } from "./lmdb-profile-store.ts";
 
 /** Visitors in an environment that all processes of a node share; closing the store closes it. */
@@ -64,7 +64,7 @@ export class LmdbVisitorStore implements VisitorStore {
     // again, and stores nothing for somebody who has opted out meanwhile.
     if (guard !== null && (answersEarly || changesNothing)) {
       this.#seeLatest();
-      if (this.#identities.isOptedOut(guard.keys, guard.pid)) return "opted-out";
+      if (isOptedOut(guard, (key) => this.#identities.read(key))) return "opted-out";
     }
     if (changesNothing) return "stored";
 
@@ -73,11 +73,12 @@ export class LmdbVisitorStore implements VisitorStore {
     const isCounted = answersEarly && !forAll && identities.length > 0;
     const beside = (): Write | null => {
       if (isCounted) this.#answeredEarly--;
-      if (guard !== null && this.#identities.isOptedOut(guard.keys, guard.pid)) {
+      const read = this.#identities.readingOnce();
+      if (guard !== null && isOptedOut(guard, read)) {
         outcome = "opted-out";
         return null;
       }
-      return identities.length === 0 ? NOTHING : this.#identities.prepare(identities);
+      return identities.length === 0 ? NOTHING : this.#identities.prepare(identities, read);
     };
     if (isCounted) this.#answeredEarly++;
     try {
@@ -114,3 +115,7 @@ export class LmdbVisitorStore implements VisitorStore {
 }
 
 const NOTHING: Write = () => {};
+
+function isOptedOut({ pid, keys }: NonNullable<Visit["guard"]>, read: ReadIdentity): boolean {
+  return keys.some((key) => read(key).optOuts.some((optOut) => optOut.pid === pid));
+}
