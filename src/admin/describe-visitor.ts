@@ -13,7 +13,7 @@ import {
 import type { Profile } from "../model/profile.ts";
 import type { Result } from "../model/result.ts";
 import { err, ok } from "../model/result.ts";
-import { expiresAt } from "../model/time.ts";
+import { DEVICE_LIFE_DAYS, declaredLifeDays, expiresAt } from "../model/time.ts";
 import type { ProfileKey } from "../profiles/store.ts";
 import type { VisitorStore } from "../profiles/visitor-store.ts";
 import { type DescribedLink, type DescribedOptOut, readVisitor } from "./read-visitor.ts";
@@ -66,8 +66,6 @@ export interface VisitorWorld {
   readonly now: number;
 }
 
-/** A device's profile is kept for so long after its last call ("DCS and visitor-ID service", Regions). */
-const PROFILE_LIFE_DAYS = 120;
 const MAX_ID_CHARACTERS = 1024;
 
 export async function describeVisitor(
@@ -161,7 +159,9 @@ function describe(
 ): readonly DescribedProfile[] {
   const { now } = world;
   const lifeDays = profileLifeDays(partner, key);
-  if (profile.lastSeen === 0 || now >= expiresAt(profile.lastSeen, lifeDays)) return [];
+  // A device that a graph put into segments before its first call has been in them, and never seen.
+  if (profile.lastSeen === 0 && profile.membership.length === 0) return [];
+  if (profile.lastSeen > 0 && now >= expiresAt(profile.lastSeen, lifeDays)) return [];
   const described = {
     profile: key.kind === "device" ? `dev:${key.device}` : `auth:${key.dataSourceId}:${key.id}`,
     lastSeen: profile.lastSeen,
@@ -171,20 +171,18 @@ function describe(
       if (trait === undefined || now >= expiresAt(last, trait.ttlDays)) return [];
       return [{ sid, first, last, count: countOf(days) }];
     }),
-    segments: profile.membership.filter(
-      ({ sid }) => partner.segments.has(sid) || partner.pausedSegments.has(sid),
+    segments: profile.membership.flatMap(({ sid, since }) =>
+      partner.segments.has(sid) || partner.pausedSegments.has(sid) ? [{ sid, since }] : [],
     ),
   };
   return [described];
 }
 
-const DAYS_A_MONTH = 30;
-
 function profileLifeDays(partner: PartnerCatalog, key: ProfileKey): number {
-  if (key.kind === "device") return PROFILE_LIFE_DAYS;
+  if (key.kind === "device") return DEVICE_LIFE_DAYS;
   const source = partner.dataSources.get(key.dataSourceId);
-  if (source?.idType !== "CROSS_DEVICE") return PROFILE_LIFE_DAYS;
-  return source.retentionMonths * DAYS_A_MONTH;
+  if (source?.idType !== "CROSS_DEVICE") return DEVICE_LIFE_DAYS;
+  return declaredLifeDays(source.retentionMonths);
 }
 
 /** Day and count stand in turn. */
