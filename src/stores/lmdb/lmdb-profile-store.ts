@@ -25,8 +25,8 @@ const NOTHING: Write = () => {};
 /** Profiles in an environment that all processes of a node share; closing the store closes it. */
 export class LmdbProfileStore implements ProfileStore {
   readonly #environment: Environment;
-  /** Profiles whose commit was answered (durability `off`) but has yet to be made. */
-  readonly #answeredEarly = new Set<string>();
+  /** How many commits of a profile were answered (durability `off`) but have yet to be made. */
+  readonly #answeredEarly = new Map<string, number>();
 
   constructor(environment: Environment) {
     this.#environment = environment;
@@ -98,11 +98,19 @@ export class LmdbProfileStore implements ProfileStore {
   }
 
   #remember(changes: readonly ProfileChange[]): void {
-    for (const { key } of changes) this.#answeredEarly.add(keyText(key));
+    for (const { key } of changes) {
+      const text = keyText(key);
+      this.#answeredEarly.set(text, (this.#answeredEarly.get(text) ?? 0) + 1);
+    }
   }
 
   #forget(changes: readonly ProfileChange[]): void {
-    for (const { key } of changes) this.#answeredEarly.delete(keyText(key));
+    for (const { key } of changes) {
+      const text = keyText(key);
+      const left = (this.#answeredEarly.get(text) ?? 0) - 1;
+      if (left > 0) this.#answeredEarly.set(text, left);
+      else this.#answeredEarly.delete(text);
+    }
   }
 
   /** Merges all before it writes any: a fault in one writes none. */
