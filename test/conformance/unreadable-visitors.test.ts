@@ -1,0 +1,74 @@
+// Errors 201, 202 and 203: what else is known of a visitor cannot be read.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { VisitorStore } from "../../src/profiles/visitor-store.ts";
+import type { TestWorld } from "../support/event-world.ts";
+import { PROTOCOL_WORKSPACE } from "../support/protocol-vectors.ts";
+import { DEVICE, OTHER_DEVICE, wire, wireWorld } from "./wire-calls.ts";
+
+const EVENT = "/event?d_rtbd=json&d_cts=2";
+const GRAPH = 1007;
+
+function worldOf(mergeRule: object): TestWorld {
+  // The vectors' file has more lists than its readers name.
+  const { dataSources } = PROTOCOL_WORKSPACE as unknown as { dataSources: readonly object[] };
+  const owner = { pid: 1957, name: "A rule" };
+  return wireWorld({
+    more: {
+      mergeRules: [{ mergeRuleId: 1, ...owner, default: true, ...mergeRule }],
+      dataSources: [
+        ...dataSources.map((one) =>
+          "dataSourceId" in one && one.dataSourceId === 1001
+            ? { ...one, authenticatedProfile: true }
+            : one,
+        ),
+        { dataSourceId: GRAPH, ...owner, idType: "CROSS_DEVICE", deviceGraph: true },
+      ],
+    },
+  });
+}
+
+/** The world with a store of which a question fails: the one of this number for identities, or clusters. */
+function failing(world: TestWorld, question: number | "clusters"): TestWorld {
+  const { store } = world;
+  const fault = new Error("timed out");
+  let asked = 0;
+  const faulty: VisitorStore = {
+    load: (keys) => store.load(keys),
+    commit: (profiles) => store.commit(profiles),
+    loadIdentities: (keys) =>
+      ++asked === question ? Promise.reject(fault) : store.loadIdentities(keys),
+    commitVisit: (visit) => store.commitVisit(visit),
+    forgetEveryone: () => store.forgetEveryone(),
+    close: () => store.close(),
+    denials: store.denials,
+    rates: store.rates,
+    graphs: {
+      replace: (...graph) => store.graphs.replace(...graph),
+      clusterOf: (...key) =>
+        question === "clusters" ? Promise.reject(fault) : store.graphs.clusterOf(...key),
+    },
+  };
+  return { ...world, store: faulty };
+}
+
+const LINKED = { crossDevice: "LAST", device: "PROFILE_LINK", dataSourceIds: [1001] };
+const EXTERNAL = { crossDevice: "NONE", device: "EXTERNAL", deviceGraphDataSourceId: GRAPH };
+
+for (const [code, what, mergeRule, question] of [
+  [201, "the devices of a customer", LINKED, 2],
+  [202, "who was last logged in on another device", LINKED, 3],
+  [203, "the cluster of the device", EXTERNAL, "clusters"],
+] as const) {
+  test(`${code}: ${what} cannot be read, and the rest of the answer stands`, async () => {
+    const world = worldOf(mergeRule);
+    for (const device of [OTHER_DEVICE, DEVICE]) {
+      await wire(world, `${EVENT}&d_uuid=${device}&d_cid=1001%01u1%011`);
+    }
+    const asked = `${EVENT}&key1=val1&d_uuid=${DEVICE}`;
+    const { body, codes } = await wire(failing(world, question), asked);
+    assert.match(codes, new RegExp(`^${code}(,${code})*$`));
+    assert.deepEqual([body["uuid"], body["traits"]], [DEVICE, [5001]]);
+  });
+}
