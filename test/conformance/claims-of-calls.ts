@@ -1,0 +1,465 @@
+import type { ClaimList } from "./claims.ts";
+
+const EVENTS = "test/conformance/events.test.ts";
+const IDENTITIES = "test/conformance/identities.test.ts";
+const SAMPLES = "test/journeys/documented-samples.test.ts";
+const PARSE = "src/event/parse.test.ts";
+const SERVER = "src/http/collection/collection-server.test.ts";
+const DECLARED = "src/event/declared-ids/declared-ids.test.ts";
+
+export const ENDPOINTS: ClaimList = {
+  title: "Paths and methods",
+  claims: [
+    {
+      what: "`/event` by GET",
+      promise: "signals in, traits and destinations out",
+      shownBy: [
+        "event-json-minimal",
+        `${SAMPLES}: signals in a query, traits and segments in the answer`,
+      ],
+    },
+    {
+      what: "`/event` by POST",
+      promise: "the same with a form in the body; query and body are one list",
+      shownBy: ["post-form", "post-merges-query-and-body", `${SAMPLES}: a POST of a form`],
+    },
+    {
+      what: "`/event?d_event=imp`",
+      promise: "an impression: its attributes are signals",
+      shownBy: ["impression-signals-evaluated", `${SAMPLES}: an impression`],
+    },
+    {
+      what: "`/event?d_event=click`",
+      promise: "counts the click and redirects to `d_rd`",
+      shownBy: ["click-redirect-macro", "click-redirect-double-encoded"],
+    },
+    {
+      what: "`/event?d_event=conv`",
+      promise: "a conversion, treated like an impression",
+      shownBy: [`${EVENTS}: a conversion is collected like an impression, and answered by a pixel`],
+    },
+    {
+      what: "`/firstevent`",
+      promise: "the second leg of a cookie test on `/event`",
+      shownBy: ["firstevent-is-event", "firstevent-without-cookie", "event-cookie-test"],
+    },
+    {
+      what: "`/` with a query",
+      promise: "as `/event`",
+      shownBy: [`${EVENTS}: the bare path with a query is an event`],
+    },
+    {
+      what: "`/id`",
+      promise: "says who a browser is, by the partner's own visitor ID",
+      shownBy: ["id-first-visit", "id-from-cookie", "id-cookie-gives-other-mid-per-org"],
+    },
+    {
+      what: "`/id/rd`",
+      promise: "the second leg of a cookie test on `/id`",
+      shownBy: [
+        `${IDENTITIES}: a visitor ID call with d_verify is sent to a second leg with a new cookie`,
+        `${IDENTITIES}: the second leg of the visitor ID service without a cookie is error 172 and no ID`,
+      ],
+    },
+    {
+      what: "`/optOutStatus`",
+      promise: "reads the state of an opt-out and does nothing else",
+      shownBy: [
+        `${IDENTITIES}: the state of an opt-out is read from the cookie, and nothing else happens`,
+      ],
+    },
+    {
+      what: "`/ibs:…`",
+      promise: "another party's ID of this browser, and a redirect to it with ours",
+      shownBy: ["ibs-with-redir", "ibs-cid-form", "ibs-no-cookie-confirm-off"],
+    },
+    {
+      what: "`/demconf.jpg?et:ibs|data:…`",
+      promise: "the second leg of a cookie test on a sync",
+      shownBy: [
+        "demconf-second-leg",
+        `${IDENTITIES}: a sync of a browser without a cookie is sent to a second leg where cookies are tested`,
+      ],
+    },
+    {
+      what: "`/demoptout`, `/demoptout.jpg`",
+      promise: "ends the collection of a visitor, with one partner or with all",
+      shownBy: ["global-opt-out", "partner-opt-out-json", "partner-opt-out-by-mid-on-dpm"],
+    },
+    {
+      what: "`/dest5.html`",
+      promise: "the page from which a browser fires ID syncs",
+      shownBy: ["dest5-page", "dest5-opted-out"],
+    },
+    {
+      what: "HEAD",
+      promise: "as GET, without a body, and nothing is stored",
+      shownBy: [
+        "head-event",
+        "src/event/handle-event.test.ts: a HEAD call is answered like a GET and leaves nothing behind",
+      ],
+    },
+    { what: "OPTIONS", promise: "answers preflights", shownBy: ["options-preflight"] },
+    {
+      what: "other methods and paths",
+      promise: "405 and 404, empty",
+      shownBy: ["method-not-allowed", "unknown-path-404"],
+    },
+  ],
+};
+
+export const EVENT_PARAMETERS: ClaimList = {
+  title: "Parameters and signals",
+  claims: [
+    {
+      what: "`d_rtbd`",
+      promise: "`json` asks for JSON, anything else for a pixel",
+      shownBy: [
+        "event-json-minimal",
+        "event-rtbd-unknown-value-is-pixel",
+        `${PARSE}: the form is a pixel unless JSON is asked for in exactly that word`,
+      ],
+    },
+    {
+      what: "`d_cb`",
+      promise: "a callback around the JSON; none that is no name of a function",
+      shownBy: [
+        "event-dcb-without-rtbd-is-pixel",
+        "event-jsonp-unsafe-callback",
+        `${SERVER}: JSONP is the callback around the object, and nothing after it`,
+      ],
+    },
+    {
+      what: "`d_jsonv`",
+      promise: "`1` asks for ID syncs, `0` for none",
+      shownBy: ["ibs-with-jsonv1", "ibs-disabled-with-jsonv0"],
+    },
+    {
+      what: "`d_dst`",
+      promise: "`1` asks for URL destinations",
+      shownBy: ["post-merges-query-and-body", "dests-left-out-when-empty"],
+    },
+    {
+      what: "`d_cts`",
+      promise:
+        "asks for traits and segments, by segment ID or legacy ID, where the partner allows it",
+      shownBy: [
+        "traits-and-segments-cts2",
+        "cts-not-enabled",
+        "cts-absent",
+        `${SAMPLES}: the same with legacy segment IDs`,
+      ],
+    },
+    {
+      what: "`d_nsid`",
+      promise: "the container of ID syncs",
+      shownBy: ["ibs-other-container-empty"],
+    },
+    {
+      what: "`d_ptfm`",
+      promise: "the caller's platform, which chooses among destinations",
+      shownBy: [`${EVENTS}: an app is told of the URL destinations of its platform`],
+    },
+    {
+      what: "`d_sid`, `d_px`",
+      promise: "traits named outright; what is no such trait is ignored",
+      shownBy: [
+        "sid-serialized",
+        "sid-unknown-ignored",
+        `${PARSE}: every list of trait IDs counts, under both names`,
+      ],
+    },
+    {
+      what: "`d_tdpid`, `d_tdpid_ic`",
+      promise: "evaluates the rules of one data source only",
+      shownBy: ["tdpid-limits-evaluation", "tdpid-ic-limits-evaluation"],
+    },
+    {
+      what: "`d_coppa`",
+      promise: "child protection: no cookie is set or read, nothing is fired",
+      shownBy: ["event-coppa", `${EVENTS}: child protection sets and reads no cookie`],
+    },
+    {
+      what: "`d_rd`",
+      promise: "a click's target, encoded once or twice",
+      shownBy: [
+        "click-redirect-macro",
+        "click-redirect-double-encoded",
+        "click-redirect-header-injection",
+        `${EVENTS}: a click goes only where the partner allows, and is not collected otherwise`,
+        `${EVENTS}: a click without a target is a pixel, and one of an unknown partner or page leads nowhere`,
+      ],
+    },
+    {
+      what: "click macros",
+      promise: "`%d_…%`, `%r_rand%`, `${gdpr}`: filled in, encoded, empty where nothing is known",
+      shownBy: [
+        "click-uuid-and-region-macros",
+        "click-macro-without-value",
+        "click-dpid-macro-name",
+        "click-gdpr-macro",
+      ],
+    },
+    {
+      what: "`d_src`, `d_site`, `d_creative`, `d_adgroup`, `d_placement`, `d_campaign`, `d_adsrc`, `d_bu`, `d_bust`",
+      promise: "media attributes, which are signals",
+      shownBy: ["impression-signals-evaluated"],
+    },
+    {
+      what: "`dcs_region`, `d_blob`, `d_caller`, `d_time`, `d_dil_ver`, `_ts`, `ts`, `d_visid_ver`, `d_fieldgroup`, `d_cf`, `d_ld`, `d_coop_safe`, `d_coop_unsafe`",
+      promise: "what clients say of themselves: taken, without effect on the answer",
+      shownBy: [
+        "unknown-d-parameter-ignored",
+        "wrong-region-still-served",
+        `${EVENTS}: parameters that ask for nothing change nothing`,
+      ],
+    },
+    {
+      what: "`c_`, bare and `d_` keys",
+      promise: "signals; several values by comma or by repetition, quotes keep one together",
+      shownBy: [
+        "signal-serialized-values",
+        `${SAMPLES}: several values in one signal`,
+        `${SAMPLES}: a quoted value`,
+      ],
+    },
+    {
+      what: "`h_` keys",
+      promise: "headers as signals; a parameter of that name replaces the header",
+      shownBy: [
+        "signal-referer-parameter-overrides",
+        "src/event/handle-event.test.ts: headers are signals, but credentials and what proxies add are not",
+      ],
+    },
+    {
+      what: "`p_` keys",
+      promise: "evaluated, never kept, logged or repeated",
+      shownBy: [
+        "test/journeys/private-values.test.ts: private values, raw queries and cookies are in no log, answer, metric or file",
+      ],
+    },
+    {
+      what: "derived signals",
+      promise: "a rule makes another signal of one that came",
+      shownBy: [
+        "src/event/handle-event.test.ts: a derived signal is as good as one that was sent, and derives nothing further",
+      ],
+    },
+    {
+      what: "encoding",
+      promise: "split before decoding, `+` is a blank, octets that are no UTF-8 are no error",
+      shownBy: [
+        "plus-decodes-to-space",
+        "invalid-utf8-is-not-fatal",
+        "percent-hex-by-chance-passes",
+        "bad-percent-encoding-json",
+      ],
+    },
+    {
+      what: "sizes",
+      promise: "8,192 octets of path and query, 32,768 of body",
+      shownBy: [
+        "get-8192-bytes-accepted",
+        "post-32768-bytes-accepted",
+        `${PARSE}: a target of 8192 octets passes and one more does not`,
+        `${PARSE}: a body of 32768 octets passes and one more does not`,
+      ],
+    },
+    {
+      what: "content types",
+      promise: "forms, with or without a charset",
+      shownBy: ["post-form-with-charset", "post-wrong-content-type"],
+    },
+    {
+      what: "repeated and empty parameters",
+      promise: "of a single-valued one the first counts, an empty ID is none",
+      shownBy: ["duplicate-control-parameter-first-wins", "blank-uuid-and-mid-are-absent"],
+    },
+  ],
+};
+
+export const IDENTIFIERS: ClaimList = {
+  title: "Who is meant",
+  claims: [
+    {
+      what: "the host",
+      promise: "names the partner, in any letter case, with any port",
+      shownBy: ["host-port-and-case-ignored", "unknown-host"],
+    },
+    {
+      what: "`d_orgid`",
+      promise: "names the partner on hosts of the platform, and decodes `d_mid` elsewhere",
+      shownBy: [
+        "regional-host-with-orgid",
+        "regional-host-without-partner",
+        "mid-decoded-with-explicit-org",
+        "event-unknown-orgid",
+      ],
+    },
+    {
+      what: "`d_uuid`",
+      promise: "the device, before all else",
+      shownBy: ["explicit-uuid-beats-cookie", "uuid-beats-mid"],
+    },
+    {
+      what: "`d_mid`",
+      promise: "the device in the partner's words, before the cookie",
+      shownBy: ["mid-resolves-to-uuid", "mid-beats-cookie"],
+    },
+    {
+      what: "cookie `demdex`",
+      promise: "the device of a browser; a malformed one is replaced",
+      shownBy: ["cookie-visitor-keeps-uuid", "malformed-cookie-is-replaced"],
+    },
+    {
+      what: "UUID and MID",
+      promise: "one follows from the other, each organisation sees another",
+      shownBy: [
+        "src/identity/id-mapping.test.ts: gives the MIDs that two organisations are known to see of one device",
+        "src/identity/id-mapping.test.ts: is the documented Feistel network, written out a second time",
+      ],
+    },
+    {
+      what: "`d_cid`",
+      promise: "an ID in a data source, by number",
+      shownBy: [
+        "cid-first-seen",
+        "cid-known-mapping-no-cookie",
+        "cid-encoded-reserved-characters",
+        "cid-repeated",
+      ],
+    },
+    {
+      what: "`d_cid_ic`",
+      promise: "the same by integration code",
+      shownBy: ["cid-ic", "cid-ic-unknown", "mobile-cid-without-id"],
+    },
+    {
+      what: "`d_cid_ns`",
+      promise: "the same by the code of a shared data source",
+      shownBy: [
+        `${EVENTS}: a shared data source is named by its code in d_cid_ns, a partner's own is not`,
+      ],
+    },
+    {
+      what: "`d_dpid` + `d_dpuuid`, `dpid` + `dpuuid`",
+      promise: "the older pair",
+      shownBy: ["dpid-dpuuid-pair", "dpid-dpuuid-unprefixed"],
+    },
+    {
+      what: "authentication states",
+      promise: "0 unknown, 1 logged in, 2 logged out; anything else is unknown",
+      shownBy: [
+        "cid-auth-state-authenticated",
+        "cid-auth-state-logged-out",
+        "cid-auth-state-garbage-is-unknown",
+      ],
+    },
+    {
+      what: "`AVID`",
+      promise: "the Analytics visitor ID, for every partner",
+      shownBy: [
+        "analytics-id-integration-code",
+        `${DECLARED}: is an alias of the device under a key that no call can name`,
+      ],
+    },
+    {
+      what: "limits",
+      promise: "ten IDs a call, three a data source",
+      shownBy: ["three-ids-in-one-namespace", "ten-ids-accepted", "twelve-ids"],
+    },
+    {
+      what: "advertising IDs",
+      promise: "eight data sources for every partner, with their formats",
+      shownBy: [
+        ...["idfa-uppercase", "idfa-lowercase", "idfa-is-a-stable-device-alias", "gaid-uppercase"],
+        ...["fire-tv-uppercase", "lg-webos", "vizio", "maid-with-punctuation", "tifa-hyphenated"],
+      ],
+    },
+    {
+      what: "links",
+      promise: "the latest one counts; each lives for 120 days after it was seen",
+      shownBy: [
+        "src/event/declared-ids/choose-device.test.ts: a link lives 120 whole days after the day of its last sync",
+        "src/event/qualify/two-callers.test.ts: links, the order of logins, counts and segments are those of a sequential oracle",
+      ],
+    },
+    {
+      what: "profile merge rules",
+      promise: "which profiles a call reads and writes",
+      shownBy: [
+        "src/event/qualify/qualify.test.ts: No Cross-Device Profile: of one user's three phones, the two that match",
+        "src/event/qualify/qualify.test.ts: Last Authenticated and Device: of two households on two devices each, one device and its household",
+        "src/event/qualify/qualify.test.ts: Profile Link: flights, hotels and tours on three devices, and all three are in",
+      ],
+    },
+    {
+      what: "`device_consent=0`, `d_consent_ic`",
+      promise: "an app withholds its advertising ID",
+      shownBy: [
+        "src/event/declared-ids/link-changes.test.ts: an app withholds the ID of an advertising data source by its code, and only so",
+      ],
+    },
+  ],
+};
+
+export const HEADERS: ClaimList = {
+  title: "Headers and cookies",
+  claims: [
+    {
+      what: "`Cache-Control`, `Pragma`, `Expires`",
+      promise: "nothing may be kept",
+      shownBy: ["cache-headers"],
+    },
+    {
+      what: "`X-TID`, `DCS`, `P3P`, `Cross-Origin-Resource-Policy`, `Timing-Allow-Origin`, `Content-Length`, `X-Content-Type-Options`",
+      promise: "on every answer",
+      shownBy: [
+        "x-tid-header",
+        `${SERVER}: every answer carries the headers of the protocol`,
+        `${SERVER}: the transaction in the header is the one in the body`,
+      ],
+    },
+    {
+      what: "`X-Error`",
+      promise: "each code once, in the order of detection; absent where nothing is wrong",
+      shownBy: ["no-x-error-when-clean", "mid-and-uuid-both-invalid"],
+    },
+    {
+      what: "`Strict-Transport-Security`",
+      promise: "over TLS only",
+      shownBy: [
+        `${SERVER}: behind a trusted proxy that speaks TLS the cookie and the headers say so`,
+      ],
+    },
+    {
+      what: "`Access-Control-*`, `Vary`",
+      promise: "any origin, with credentials, on errors too",
+      shownBy: ["cors-echo-origin", "cors-on-error-response", "options-preflight"],
+    },
+    {
+      what: "cookie `demdex`",
+      promise: "180 days, anew at each call; not where only the caller named the device",
+      shownBy: [
+        "cookie-visitor-keeps-uuid",
+        "explicit-uuid-beats-cookie",
+        `${SERVER}: without TLS the cookie names no attribute that a browser would refuse`,
+      ],
+    },
+    {
+      what: "cookie `dpm`",
+      promise: "the same ID for the sync host",
+      shownBy: [`${IDENTITIES}: a sync on the sync host sets both cookies, with the same ID`],
+    },
+    {
+      what: "cookies `dextp`, `DST`",
+      promise: "marked and removed by an opt-out of the platform",
+      shownBy: ["global-opt-out"],
+    },
+    {
+      what: "status",
+      promise: "200 for every refusal, a fault of ours among them",
+      shownBy: ["internal-error", "unknown-host"],
+    },
+  ],
+};
