@@ -1,4 +1,25 @@
-// What may be seen of a client's address.
+// What may be seen of a client's address. Nothing looks at the whole address before this was asked:
+// neither the database of places nor the rules.
+
+import type { PartnerDefinition } from "@dunlin/contract/workspace";
+import type { GeoLookup } from "./geo/geo-lookup.ts";
+
+/**
+ * The address as a partner's rules and the database of places may see it. Where only some countries'
+ * addresses are to be shortened, the shortened address decides which country it is; an address whose country
+ * nobody knows is shortened, for it may be one of them.
+ */
+export function visibleAddress(
+  address: string,
+  obfuscation: PartnerDefinition["ipObfuscation"],
+  geo: GeoLookup | null,
+): string {
+  if (obfuscation === "none" || obfuscation.length === 0) return plainAddress(address);
+  const shortened = obfuscateAddress(address);
+  if (obfuscation === "all") return shortened;
+  const country = geo?.lookUp(shortened)?.country ?? null;
+  return country === null || obfuscation.includes(country) ? shortened : plainAddress(address);
+}
 
 /**
  * The address with its last octet zeroed, or the last 80 bits of an IPv6 address ("DCS and visitor-ID

@@ -48,7 +48,7 @@ export async function collect(
   const visit: Visit = { partner, device, ids: checked.ids, identity, now };
 
   const byRule = evaluateOr(world, "realize", [], () =>
-    realizedByRule(collectSignals(call, partner), call.control, partner),
+    realizedByRule(collectSignals(call, partner, world), call.control, partner),
   );
   const traits = uniteTraits(byRule.value, namedTraits(call.control, partner));
   const writes = planWrites(visit, traits);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { callOf, snapshotOf } from "../../test/support/event-world.ts";
+import { callOf, NO_SOURCES, snapshotOf } from "../../test/support/event-world.ts";
 import { PROTOCOL_WORKSPACE } from "../../test/support/protocol-vectors.ts";
 import { parseCall } from "./parse.ts";
 import { collectSignals, MAX_SIGNAL_ROWS } from "./signals.ts";
@@ -55,7 +55,7 @@ function signalsOf(rule: string, query: string) {
   const [partner] = snapshotOf(document).partnersById.values();
   const parsed = parseCall(callOf(`/event?${query}`));
   assert.ok(partner && parsed.call.ok);
-  return { partner, signals: collectSignals(parsed.call.value, partner) };
+  return { partner, signals: collectSignals(parsed.call.value, partner, NO_SOURCES) };
 }
 
 for (const { id, rule, query, expect } of [...ROWS, ...MORE_ROWS]) {
@@ -78,5 +78,5 @@ test("of a call with very many values the first so many count", () => {
   const parsed = parseCall(callOf("/event", { method: "POST", body }));
   assert.ok(parsed.call.ok);
   const { partner } = signalsOf('x == "1"', "");
-  assert.equal(collectSignals(parsed.call.value, partner).keys.length, MAX_SIGNAL_ROWS);
+  assert.equal(collectSignals(parsed.call.value, partner, NO_SOURCES).keys.length, MAX_SIGNAL_ROWS);
 });

@@ -1,4 +1,5 @@
-// The signals of a call: its parameters, its headers, and what the partner derives from them.
+// The signals of a call: its parameters, its headers, what the platform finds out of it, and what the
+// partner derives from all these.
 //
 // Only keys that some rule or derived signal names are collected: a call may carry thousands of others,
 // and their values need not even be decoded. Private (`p_`) values are signals like any other here;
@@ -6,9 +7,14 @@
 
 import type { PartnerCatalog } from "../catalog/snapshot.ts";
 import { fold, type Signals } from "../model/signal.ts";
-import { obfuscateAddress, plainAddress } from "./address.ts";
+import { visibleAddress } from "./address.ts";
 import type { EventCall } from "./parse.ts";
 import { utf8Decode } from "./percent.ts";
+import {
+  findPlatformSignals,
+  type PlatformSignals,
+  type PlatformSources,
+} from "./platform-signals.ts";
 
 /** Characters of a key. */
 const MAX_KEY_CHARACTERS = 255;
@@ -31,16 +37,32 @@ const HIDDEN_HEADER =
 /** Letters, digits, `-`, `_` and `.`, at least one letter. */
 const SIGNAL_KEY = /^(?=[^A-Za-z]*[A-Za-z])[A-Za-z0-9._-]+$/;
 
-export function collectSignals(call: EventCall, partner: PartnerCatalog): Signals {
+export function collectSignals(
+  call: EventCall,
+  partner: PartnerCatalog,
+  sources: PlatformSources,
+): Signals {
   const rows = new SignalRows(partner);
-  const fromParameters = addParameters(rows, call);
+  const platform = findPlatformSignals(call, partner, sources);
+  const fromParameters = addParameters(rows, call, platform);
   addHeaders(rows, call, fromParameters);
+  if (!fromParameters.has("h_ip") && rows.isWanted("h_ip")) {
+    const { ipObfuscation } = partner.definition;
+    rows.addText("h_ip", visibleAddress(call.raw.address, ipObfuscation, sources.geo), false);
+  }
+  for (const [key, values] of platform) {
+    for (const value of values) rows.addText(key, value, false);
+  }
   rows.addDerived();
   return rows;
 }
 
 /** Gives the `h_` keys among the parameters: they replace the headers of that name. */
-function addParameters(rows: SignalRows, call: EventCall): ReadonlySet<string> {
+function addParameters(
+  rows: SignalRows,
+  call: EventCall,
+  platform: PlatformSignals,
+): ReadonlySet<string> {
   const headerKeys = new Set<string>();
   const { parameters } = call;
   for (let i = 0; i < parameters.count; i++) {
@@ -48,6 +70,8 @@ function addParameters(rows: SignalRows, call: EventCall): ReadonlySet<string> {
     const isHeader = name.startsWith("h_") || name.startsWith("H_");
     const key = isHeader ? name.toLowerCase() : rows.foldText(name);
     if (!rows.isWanted(key) || CONTROL_KEYS.has(key)) continue;
+    // What the platform knows better than the client counts in its place.
+    if (platform.has(key)) continue;
     if (name.length > MAX_KEY_CHARACTERS || !SIGNAL_KEY.test(name)) continue;
     if (isHeader) headerKeys.add(key);
     rows.addText(key, parameters.valueAt(i), !isHeader);
@@ -56,21 +80,14 @@ function addParameters(rows: SignalRows, call: EventCall): ReadonlySet<string> {
 }
 
 function addHeaders(rows: SignalRows, call: EventCall, replaced: ReadonlySet<string>): void {
-  const { headers, host, address } = call.raw;
-  const add = (key: string, value: string): void => {
-    if (!replaced.has(key) && rows.isWanted(key)) rows.addText(key, value, false);
-  };
+  const { headers, host } = call.raw;
   for (let i = 0; i + 1 < headers.length; i += 2) {
     const name = headers[i]?.toLowerCase() ?? "";
     const key = `h_${name}`;
     if (HIDDEN_HEADER.test(name) || replaced.has(key) || !rows.isWanted(key)) continue;
-    add(key, utf8Decode(headers[i + 1] ?? ""));
+    rows.addText(key, utf8Decode(headers[i + 1] ?? ""), false);
   }
-  add("h_host", host);
-  const { ipObfuscation } = rows.partner.definition;
-  // Without a database of countries no list of countries can be looked up, and the cautious side is
-  // to shorten every address.
-  add("h_ip", ipObfuscation === "none" ? plainAddress(address) : obfuscateAddress(address));
+  if (!replaced.has("h_host") && rows.isWanted("h_host")) rows.addText("h_host", host, false);
 }
 
 /** Rows under construction; what an index walks in the end. */

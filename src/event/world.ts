@@ -1,11 +1,13 @@
 // What a call needs from outside: time, chance, definitions and the store. Everything else in `event/`
 // is a function of its arguments.
 
-import type { CatalogSnapshot, PartnerCatalog } from "../catalog/snapshot.ts";
+import type { CatalogSnapshot } from "../catalog/snapshot.ts";
 import type { DeviceId } from "../model/ids.ts";
 import type { VisitorStore } from "../profiles/visitor-store.ts";
+import type { PlatformSources } from "./platform-signals.ts";
 
-export interface EventWorld {
+/** Where calls come from and on which devices is found out by what `PlatformSources` names. */
+export interface EventWorld extends PlatformSources {
   /** The platform's domain, in lower case: `<D>` of the protocol. */
   readonly domain: string;
   readonly region: number;
@@ -20,8 +22,6 @@ export interface EventWorld {
   random(): number;
   /** The opaque value that clients of the visitor-ID service hand back. */
   newBlob(): string;
-  /** The country of a client's address as the partner may see it, in upper case; null where nobody knows. */
-  countryOf(address: string, partner: PartnerCatalog | null): string | null;
   readonly store: VisitorStore;
   /** Told of each fault of ours that a call survived. Must not throw, nor log what the caller sent. */
   reportFault(step: string, error: unknown): void;

@@ -1,6 +1,7 @@
 // The parts of a primary and what each needs of the others: workers are started with the definitions that the
 // publisher holds, and the publisher asks the workers to take new ones over.
 
+import { resolve } from "node:path";
 import type { NodeControl } from "../admin/node-control.ts";
 import type { DefinitionStore } from "../catalog/definition-store.ts";
 import type { Config } from "../config.ts";
@@ -80,6 +81,7 @@ function workerSettings(
     region: config.region,
     nodeName: `dunlin-${config.region}-${place}`,
     trustedProxies: config.trustProxy,
+    geoFile: config.geo === null ? null : resolve(config.geo),
     rootSecret,
     log: config.log,
   };

@@ -19,6 +19,8 @@ export interface WorkerSettings {
   readonly region: number;
   readonly nodeName: string;
   readonly trustedProxies: readonly string[];
+  /** Absolute; null where the operator gave no database of places. */
+  readonly geoFile: string | null;
   readonly rootSecret: Uint8Array;
   readonly log: LogLevel;
 }

@@ -3,8 +3,10 @@
 
 import { resolve } from "node:path";
 import { prepareFolder } from "../config/check-files.ts";
+import type { ConfigFault } from "../config/read-config.ts";
 import { couldNotStart, type RunOutcome, wronglyStarted } from "../config/run-outcome.ts";
 import { type Config, SETTINGS } from "../config.ts";
+import { checkGeoFile } from "../geo/check-geo-file.ts";
 import { type Log, openLog } from "../ops/log.ts";
 import { openEnvironment } from "../stores/lmdb/environment.ts";
 import { LmdbDefinitionStore } from "../stores/lmdb/lmdb-definition-store.ts";
@@ -45,6 +47,8 @@ async function runInFolder(options: PrimaryOptions, folder: string): Promise<Run
   const { config } = options;
   const log = openLog(config.log, "primary");
   endOnFault(() => log);
+  const geoFault = examineGeo(config, log);
+  if (geoFault !== null) return wronglyStarted([geoFault]);
   const rootSecret = prepareRootSecret(folder, config.secret);
   if (!rootSecret.ok) return wronglyStarted([rootSecret.error]);
   const token = prepareAdminToken(folder, config.adminToken);
@@ -58,7 +62,6 @@ async function runInFolder(options: PrimaryOptions, folder: string): Promise<Run
     const store = new LmdbDefinitionStore(environment);
     const first = await chooseFirstDefinitions(config, store);
     if (!first.ok) return first.error;
-    warnOfUnused(config, log);
     const node = assembleNode({
       config,
       log,
@@ -74,11 +77,27 @@ async function runInFolder(options: PrimaryOptions, folder: string): Promise<Run
   }
 }
 
-/** Settings that are read and checked, while nothing in this version uses them. */
-function warnOfUnused(config: Config, log: Log): void {
-  if (config.geo !== null) {
-    log.warn("This version does not use a geographic database yet.", {
-      option: SETTINGS.geo.option,
+/** What the operator should know of the places of calls; a fault where the database cannot be used. */
+function examineGeo({ geo }: Config, log: Log): ConfigFault | null {
+  const { option } = SETTINGS.geo;
+  if (geo === null) {
+    log.warn(
+      "Without a database of places no call is refused for its country, and geo signals are absent.",
+      { option },
+    );
+    return null;
+  }
+  const path = resolve(geo);
+  const check = checkGeoFile(path);
+  if (check.kind === "unusable") {
+    const message = `Expected an MMDB city or country database at ${path}: ${check.why}.`;
+    return { where: option, code: "E_FILE", message };
+  }
+  if (!check.holdsPlaces) {
+    log.warn("The database of places seems to hold neither cities nor countries.", {
+      option,
+      databaseType: check.databaseType,
     });
   }
+  return null;
 }

@@ -8,7 +8,10 @@ import {
 } from "../admin/describe-visitor.ts";
 import type { DataSourceDescription } from "../admin/node-control.ts";
 import type { CatalogSnapshot } from "../catalog/snapshot.ts";
+import { buildDeviceDetector } from "../devices/detect-device.ts";
+import type { GeoLookup } from "../event/geo/geo-lookup.ts";
 import type { EventWorld } from "../event/world.ts";
+import { openGeoDatabase } from "../geo/geo-database.ts";
 import {
   buildCollectionServer,
   type CollectionServer,
@@ -56,6 +59,10 @@ export async function openWorkerWorld(order: OrderOf<"start">, log: Log): Promis
   let catalog = compileDefinitions({ definitions: order.definitions, secret, previous: null });
   statistics.revision = catalog.revision;
 
+  const reportFault = (step: string, error: unknown): void => {
+    statistics.countFault(step);
+    log.fault("A call survived a fault of ours.", error, { step });
+  };
   const world: EventWorld = {
     domain: settings.domain,
     region: settings.region,
@@ -66,12 +73,9 @@ export async function openWorkerWorld(order: OrderOf<"start">, log: Log): Promis
     random: () => Math.random(),
     store,
     newBlob: () => buildBlob(blobSecret, settings.region, clock.now()),
-    // Without a database of countries every country is unknown.
-    countryOf: () => null,
-    reportFault: (step, error) => {
-      statistics.countFault(step);
-      log.fault("A call survived a fault of ours.", error, { step });
-    },
+    geo: openGeo(settings, reportFault),
+    detectDevice: buildDeviceDetector(),
+    reportFault,
   };
 
   return {
@@ -97,6 +101,15 @@ export async function openWorkerWorld(order: OrderOf<"start">, log: Log): Promis
     reportMetrics: () => statistics.report(),
     close: () => store.close(),
   };
+}
+
+/** Each worker holds the file for itself: processes cannot share memory. */
+function openGeo(
+  { geoFile }: WorkerSettings,
+  reportFault: EventWorld["reportFault"],
+): GeoLookup | null {
+  if (geoFile === null) return null;
+  return openGeoDatabase(geoFile, { onDamage: (error) => reportFault("geo", error) });
 }
 
 function openStore({ dataFolder, durability }: WorkerSettings): VisitorStore {

@@ -3,11 +3,17 @@
 import { compileSnapshot } from "../../src/catalog/compile.ts";
 import { readWorkspace } from "../../src/catalog/read-workspace.ts";
 import type { CatalogSnapshot } from "../../src/catalog/snapshot.ts";
+import { detectDevice } from "../../src/devices/detect-device.ts";
+import type { GeoFacts, GeoLookup } from "../../src/event/geo/geo-lookup.ts";
+import type { PlatformSources } from "../../src/event/platform-signals.ts";
 import type { RawCall } from "../../src/event/raw-call.ts";
 import type { EventWorld } from "../../src/event/world.ts";
 import { newDeviceId } from "../../src/identity/new-device-id.ts";
 import { MemoryVisitorStore } from "../../src/stores/memory/memory-visitor-store.ts";
 import { seededRandom } from "./random.ts";
+
+/** No database of places; devices are told by their agents, as on a real node. */
+export const NO_SOURCES: PlatformSources = { geo: null, detectDevice };
 
 export interface TestWorld extends EventWorld {
   /** Milliseconds since the epoch; set it to let time pass. */
@@ -43,13 +49,38 @@ export function buildWorld(document: unknown, changes: Partial<EventWorld> = {})
     newTransactionId: () => Buffer.from(bytes(8)).toString("base64"),
     random: () => random.next(),
     newBlob: () => "blob",
-    countryOf: () => null,
+    ...NO_SOURCES,
     store: new MemoryVisitorStore(),
     reportFault: (_step, fault) => {
       faults.push(fault);
     },
     ...changes,
   };
+}
+
+const NO_FACTS: GeoFacts = {
+  ...{ country: null, subdivision: null, city: null, postalCode: null, latitude: null },
+  ...{ longitude: null, dmaCode: null, areaCode: null, isp: null },
+};
+
+/** A database of places as a table. `asked` is every address that was looked up. */
+export function geoTable(places: Readonly<Record<string, Partial<GeoFacts>>>): GeoLookup & {
+  readonly asked: string[];
+} {
+  const asked: string[] = [];
+  return {
+    asked,
+    lookUp: (address) => {
+      asked.push(address);
+      const place = places[address];
+      return place === undefined ? null : { ...NO_FACTS, ...place };
+    },
+  };
+}
+
+/** Every address lies in that country. */
+export function everywhereIn(country: string): GeoLookup {
+  return { lookUp: () => ({ ...NO_FACTS, country }) };
 }
 
 /** A GET to a partner's host, as from behind TLS. */

@@ -41,6 +41,13 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     packages: [],
     builtins: [],
   },
+  // The event room says what it wants to know of places and devices; these two find it out.
+  geo: { imports: ["event/geo/geo-lookup"], packages: ["mmdb-lib"], builtins: "all" },
+  devices: {
+    imports: ["event/device-signals/device-facts", "event/device-signals/describe-device"],
+    packages: ["bowser"],
+    builtins: [],
+  },
   ops: { imports: ["model"], packages: ["pino", "prom-client"], builtins: "all" },
   admin: {
     imports: ["catalog", "rules", "profiles/store", "profiles/visitor-store", "model"],
@@ -72,6 +79,8 @@ const FRONT_DOORS: Readonly<Record<string, readonly string[]>> = {
     ...["declared-ids.ts", "read-declared-ids.ts", "screen-declared-ids.ts", "choose-device.ts"],
     ...["link-changes.ts", "device-consent.ts", "declared-id-for.ts"],
   ],
+  "event/device-signals": ["device-signals.ts", "device-facts.ts", "describe-device.ts"],
+  "event/geo": ["geo.ts", "geo-lookup.ts", "geo-signals.ts"],
   "event/gates": ["open-call.ts", "identify-visitor.ts", "guard.ts", "stop.ts"],
   "event/id-service": ["handle-id.ts"],
   "event/id-sync": ["handle-sync.ts", "handle-sync-page.ts", "sync-path.ts"],

@@ -4,6 +4,7 @@
 import { type EventError, eventError } from "@dunlin/contract/errors";
 import type { CatalogSnapshot } from "../../catalog/snapshot.ts";
 import { err, ok, type Result } from "../../model/result.ts";
+import { countryOf } from "../geo/geo.ts";
 import { type DeviceCookie, readDeviceCookie } from "../identify.ts";
 import {
   type AnswerForm,
@@ -99,7 +100,9 @@ function passGates(
   const partner = resolved.ok ? resolved.value : null;
   const owner = partner?.partner ?? null;
 
-  const country = countryError(world.countryOf(raw.address, owner), catalog.settings, owner);
+  const { settings } = catalog;
+  const from = countryOf(raw.address, owner, settings, world.geo);
+  const country = countryError(from, settings, owner);
   if (country !== null) return err(stopAt("country", country, partner));
   const referer = refererError(headers.referer, owner);
   if (referer !== null) return err(stopAt("referer", referer, partner));
@@ -109,7 +112,7 @@ function passGates(
   if (cookie.kind === "opted-out") {
     return err(stopAt("platform-opt-out", eventError(171, "NOTARGET"), partner));
   }
-  const { tcf } = catalog.settings;
+  const { tcf } = settings;
   const isAsked = owner === null ? tcf.onWithoutPartner : owner.definition.tcf;
   const consent = judgeConsent(control, tcf, isAsked);
   if (consent.kind === "refused") {

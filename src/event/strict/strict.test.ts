@@ -2,7 +2,12 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { EVENT_ERRORS, type EventErrorCode, eventError } from "@dunlin/contract/errors";
 import fc from "fast-check";
-import { buildWorld, callOf, type TestWorld } from "../../../test/support/event-world.ts";
+import {
+  buildWorld,
+  callOf,
+  everywhereIn,
+  type TestWorld,
+} from "../../../test/support/event-world.ts";
 import { PROTOCOL_WORKSPACE } from "../../../test/support/protocol-vectors.ts";
 import { answerCall } from "../../http/collection/answer-call.ts";
 import { isCallRoute, routeOf } from "../../http/collection/route.ts";
@@ -170,14 +175,14 @@ const ROWS: readonly Row[] = [
     about: "a country that the partner blocks",
     target: `^${STRICT}`,
     partner: { blockedCountries: ["DE"] },
-    changes: { countryOf: () => "DE" },
+    changes: { geo: everywhereIn("DE") },
     name: "path",
   },
   {
     code: 199,
     about: "a country that the platform blocks",
     target: `^${STRICT}`,
-    changes: { countryOf: () => "KP" },
+    changes: { geo: everywhereIn("KP") },
     name: "path",
   },
   {
