@@ -2,8 +2,8 @@ import { GeoFileFault, openGeoDatabase } from "./geo-database.ts";
 
 export type GeoFileCheck =
   | { readonly kind: "fine"; readonly databaseType: string; readonly holdsPlaces: boolean }
-  /** The rest of a sentence that names the file. */
-  | { readonly kind: "unusable"; readonly why: string };
+  /** `why` is the rest of a sentence that names the file. */
+  | { readonly kind: "unusable"; readonly path: string; readonly why: string };
 
 /** Types of databases that hold countries, of all vendors that name theirs so. */
 const HOLDS_PLACES = /country|city|enterprise|insights|location/i;
@@ -15,6 +15,6 @@ export function checkGeoFile(path: string): GeoFileCheck {
     return { kind: "fine", databaseType, holdsPlaces: HOLDS_PLACES.test(databaseType) };
   } catch (error) {
     const isSaid = error instanceof GeoFileFault;
-    return { kind: "unusable", why: isSaid ? error.message : "it cannot be read" };
+    return { kind: "unusable", path, why: isSaid ? error.message : "it cannot be read" };
   }
 }

@@ -6,7 +6,7 @@ import { prepareFolder } from "../config/check-files.ts";
 import type { ConfigFault } from "../config/read-config.ts";
 import { couldNotStart, type RunOutcome, wronglyStarted } from "../config/run-outcome.ts";
 import { type Config, SETTINGS } from "../config.ts";
-import { checkGeoFile } from "../geo/check-geo-file.ts";
+import { checkGeoFile, type GeoFileCheck } from "../geo/check-geo-file.ts";
 import { type Log, openLog } from "../ops/log.ts";
 import { openEnvironment } from "../stores/lmdb/environment.ts";
 import { LmdbDefinitionStore } from "../stores/lmdb/lmdb-definition-store.ts";
@@ -47,8 +47,8 @@ async function runInFolder(options: PrimaryOptions, folder: string): Promise<Run
   const { config } = options;
   const log = openLog(config.log, "primary");
   endOnFault(() => log);
-  const geoFault = examineGeo(config, log);
-  if (geoFault !== null) return wronglyStarted([geoFault]);
+  const geo = checkGeo(config);
+  if (geo?.kind === "unusable") return wronglyStarted([geoFault(geo)]);
   const rootSecret = prepareRootSecret(folder, config.secret);
   if (!rootSecret.ok) return wronglyStarted([rootSecret.error]);
   const token = prepareAdminToken(folder, config.adminToken);
@@ -62,6 +62,7 @@ async function runInFolder(options: PrimaryOptions, folder: string): Promise<Run
     const store = new LmdbDefinitionStore(environment);
     const first = await chooseFirstDefinitions(config, store);
     if (!first.ok) return first.error;
+    warnOfGeo(geo, log);
     const node = assembleNode({
       config,
       log,
@@ -77,27 +78,28 @@ async function runInFolder(options: PrimaryOptions, folder: string): Promise<Run
   }
 }
 
-/** What the operator should know of the places of calls; a fault where the database cannot be used. */
-function examineGeo({ geo }: Config, log: Log): ConfigFault | null {
+/** Null where the operator gave no database of places. */
+function checkGeo({ geo }: Config): GeoFileCheck | null {
+  return geo === null ? null : checkGeoFile(resolve(geo));
+}
+
+function geoFault({ path, why }: GeoFileCheck & { readonly kind: "unusable" }): ConfigFault {
+  const message = `Expected an MMDB city or country database at ${path}: ${why}.`;
+  return { where: SETTINGS.geo.option, code: "E_FILE", message };
+}
+
+/** What the operator should know of the places of calls. */
+function warnOfGeo(check: GeoFileCheck | null, log: Log): void {
   const { option } = SETTINGS.geo;
-  if (geo === null) {
+  if (check === null) {
     log.warn(
       "Without a database of places no call is refused for its country, and geo signals are absent.",
       { option },
     );
-    return null;
-  }
-  const path = resolve(geo);
-  const check = checkGeoFile(path);
-  if (check.kind === "unusable") {
-    const message = `Expected an MMDB city or country database at ${path}: ${check.why}.`;
-    return { where: option, code: "E_FILE", message };
-  }
-  if (!check.holdsPlaces) {
+  } else if (check.kind === "fine" && !check.holdsPlaces) {
+    const { databaseType } = check;
     log.warn("The database of places seems to hold neither cities nor countries.", {
-      option,
-      databaseType: check.databaseType,
+      ...{ option, databaseType },
     });
   }
-  return null;
 }
