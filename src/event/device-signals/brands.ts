@@ -19,7 +19,7 @@ const NAMED: readonly (readonly [agent: RegExp, vendor: string, model: string | 
   [/\biPad\b(?=[;,])|\biPad(?=\d)/, "Apple", "iPad"],
   [/\biPod(?: touch)?\b(?=[;,])/, "Apple", "iPod touch"],
   [/\bApple ?TV/, "Apple", "Apple TV"],
-  [/\bMacintosh\b/, "Apple", null],
+  [/\bMacintosh\b|\bMac_PowerPC\b/, "Apple", null],
   [/\bPlayStation 5\b/i, "Sony", "PlayStation 5"],
   [/\bPlayStation 4\b/i, "Sony", "PlayStation 4"],
   [/\bPlayStation 3\b/i, "Sony", "PlayStation 3"],
@@ -33,7 +33,11 @@ const NAMED: readonly (readonly [agent: RegExp, vendor: string, model: string | 
   [/\bKindle\//, "Amazon", "Kindle"],
   [/\bRoku\b/, "Roku", null],
   [/\bCrKey\b/, "Google", "Chromecast"],
+  [/\bBB10\b/, "BlackBerry", null],
   [/\bPlayBook\b/, "BlackBerry", "PlayBook"],
+  [/\bTouchPad\b/, "HP", "TouchPad"],
+  [/\bWeb0S; Linux\/SmartTV\b/, "LG", null],
+  [/\bSMART-TV;.*\bTizen\b/, "Samsung", null],
 ];
 
 /** Brands by what their models are called; for some the model is the name they are sold under. */
@@ -49,7 +53,7 @@ const BY_MODEL: readonly (readonly [
   [/^(?:Redmi|Mi|POCO)\b/i, "Xiaomi", "is-model"],
   [/^(?:M?2[0-9]{3}[A-Z0-9]{4,})$/, "Xiaomi", null],
   [/^(?:HUAWEI|Honor)\b/i, "Huawei", null],
-  [/^(?:[A-Z]{3}-(?:L|AL|LX|TL|W|N)[0-9A-Z]{2,3})$/, "Huawei", null],
+  [/^(?:[A-Z]{3}-(?:L|AL|AN|LX|TL|W|N)[0-9A-Z]{2,3})$/, "Huawei", null],
   [/^moto\b/i, "Motorola", "is-model"],
   [/^XT[0-9]{4}/, "Motorola", null],
   [/^(?:LM|LG|VS)-/i, "LG", null],
@@ -83,10 +87,12 @@ const MANUFACTURERS: Readonly<Record<string, string>> = {
 const HIDDEN_MODEL = /^(?:K|Mobile|Tablet|unknown)?$/i;
 /** Between the version of Android and the closing bracket, without languages and builds. */
 const ANDROID_MODEL =
-  /\bAndroid [\d.]+;(?: [a-z]{2}[-_][A-Za-z]{2};)? ([^;)]+?)(?: Build\/[^;)]*)?[;)]/;
+  /\bAndroid [\d.]+;(?: [a-z]{2}[-_][A-Za-z]{2};)?(?: HarmonyOS;)? ((?:[^;()]|\([^()]*\))+?)(?: Build\/[^;)]*)?[;)]/;
+/** Older agents put the vendor before the model. */
+const SAMSUNG_MODEL = /\bSAMSUNG[- ]([A-Z]{2,3}-[A-Z0-9]+)/;
 const WINDOWS_PHONE_MODEL = /\bWindows Phone [^)]*; (?:NOKIA|Microsoft); ([^;)]+)\)/i;
-const NOKIA_MODEL = /\bNokia([A-Z]?[0-9][\w-]*)/;
-const BLACKBERRY_MODEL = /\bBlackBerry ?([0-9]{4})\b|\bBB10; (\w+)/;
+const NOKIA_MODEL = /\bNokia_?([A-Z]?[0-9][\w-]*)/;
+const BLACKBERRY_MODEL = /\bBlackBerry ?([0-9]{4})\b/;
 const MAX_MODEL_CHARACTERS = 64;
 
 export function brandOf({ agent, model: hinted }: DeviceClaim): Brand {
@@ -97,8 +103,10 @@ export function brandOf({ agent, model: hinted }: DeviceClaim): Brand {
   }
   const nokia = NOKIA_MODEL.exec(agent)?.[1];
   if (nokia !== undefined) return madeBy("Nokia", nokia);
-  const blackberry = BLACKBERRY_MODEL.exec(agent);
-  if (blackberry !== null) return madeBy("BlackBerry", blackberry[1] ?? blackberry[2] ?? "");
+  const samsung = SAMSUNG_MODEL.exec(agent)?.[1];
+  if (samsung !== undefined) return madeBy("Samsung", samsung);
+  const blackberry = BLACKBERRY_MODEL.exec(agent)?.[1];
+  if (blackberry !== undefined) return madeBy("BlackBerry", blackberry);
   const model = modelOf(agent, hinted);
   return model === null ? NO_BRAND : brandOfModel(model);
 }

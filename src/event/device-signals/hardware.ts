@@ -21,7 +21,7 @@ const SPECIAL: readonly (readonly [agent: RegExp, type: string])[] = [
   [/\bGlass \d\b|\bMicroMessenger Glasses\b/, "Glasses"],
   [/; EK-(?:GC|KC)[0-9]{3}/, "Camera"],
   [/\bSmart-?TV\b|\bBRAVIA\b|\bHbbTV\b|\bAndroid TV\b|\bGoogleTV\b|\bNetCast\b|\bViera\b/i, "TV"],
-  [/\bCrOS\b/, "Desktop"],
+  [/^Mozilla\/\S+ \(X11;|\bMac_PowerPC\b/, "Desktop"],
   [/\bPlayBook\b/, "Tablet"],
   [/\b(?:Symbian|Series ?[46]0|KAIOS|BlackBerry|BB10|MIDP)/i, "Mobile Phone"],
 ];
@@ -38,7 +38,9 @@ export function hardwareTypeOf(claim: DeviceClaim, parsed: ParsedAgent): string 
   if (parsed.platform === "bot") return null;
   const special = SPECIAL.find(([pattern]) => pattern.test(claim.agent))?.[1];
   if (special !== undefined) return special;
+  // Browsers on phones say "Mobile", apps need not: an app that does not say it may run on either.
+  if (parsed.platform === "tablet" && claim.agent.startsWith("Dalvik/")) return null;
   // A phone that asks for pages as a desktop would says so in the hint only.
-  if (claim.isMobile === true && parsed.platform !== "tablet") return "Mobile Phone";
+  if (claim.isMobile === true && parsed.platform === "desktop") return "Mobile Phone";
   return BY_PLATFORM[parsed.platform] ?? null;
 }
