@@ -101,6 +101,28 @@ export const ENDPOINTS: ClaimList = {
     },
     { what: "OPTIONS", promise: "answers preflights", shownBy: ["options-preflight"] },
     {
+      what: "behind a proxy",
+      promise: "address, scheme and host as a trusted proxy says; a stranger's word means nothing",
+      shownBy: [
+        "src/http/collection/forwarded.test.ts: a stranger's forwarding headers mean nothing",
+        "src/http/collection/forwarded.test.ts: the client is the rightmost address that is no trusted proxy",
+      ],
+    },
+    {
+      what: "calls at once",
+      promise: "for one visitor lose nothing, on whatever worker",
+      shownBy: [
+        "test/journeys/counting.test.ts: ten thousand calls at once for one visitor over two workers count exactly ten thousand",
+      ],
+    },
+    {
+      what: "bodies without end",
+      promise: "are not read to it",
+      shownBy: [
+        `${SERVER}: a body beyond 64 KiB is not read to its end: error 311 and the connection closes`,
+      ],
+    },
+    {
       what: "other methods and paths",
       promise: "405 and 404, empty",
       shownBy: ["method-not-allowed", "unknown-path-404"],
@@ -243,6 +265,22 @@ export const EVENT_PARAMETERS: ClaimList = {
       promise: "a rule makes another signal of one that came",
       shownBy: [
         "src/event/handle-event.test.ts: a derived signal is as good as one that was sent, and derives nothing further",
+      ],
+    },
+    {
+      what: "places: `d_country`, `d_state`, `d_city`, `d_region`, `d_dma_code`, `d_area_code`, `d_postal_code`, `d_zx`, `d_lat`, `d_long`, `d_isp`",
+      promise: "what the operator's database knows of the address, after it was shortened",
+      shownBy: [
+        "test/journeys/geo.test.ts: rules see the visitor's place, whatever the client says of it",
+        "src/geo/geo-database.test.ts: what a city database knows of a place becomes facts",
+      ],
+    },
+    {
+      what: "devices: `d_device_vendor`, `d_device_model`, `d_device_marketing_name`, `d_device_manufacturer`, `d_device_hardware_type`, `d_device_os_name`, `d_device_os_version`",
+      promise: "what the browser says of itself, by agent and client hints",
+      shownBy: [
+        "test/journeys/geo.test.ts: rules see the visitor's device",
+        "src/event/device-signals/device-signals.test.ts: agent and client hints are read from the headers",
       ],
     },
     {

@@ -8,6 +8,8 @@ export interface Explanation {
 
 /** What stands for the request target as a whole. */
 export const PATH = "path";
+/** What stands for the body as a whole. */
+export const BODY = "body";
 
 /** Names are input: a long one is cut, as in messages. */
 const MAX_NAME_CHARACTERS = 256;

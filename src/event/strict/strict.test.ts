@@ -270,6 +270,12 @@ const ROWS: readonly Row[] = [
   },
   {
     code: 311,
+    about: "a bad percent sign in a name",
+    target: `${STRICT}&c_a=1&secret^%`,
+    name: "path",
+  },
+  {
+    code: 311,
     about: "a bad percent sign in a body",
     target: STRICT,
     ...post("c_a=%41&c_b=secret^%zz"),

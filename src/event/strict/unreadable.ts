@@ -6,7 +6,7 @@ import { isFormType, isSafeCallback, MAX_BODY_BYTES, MAX_TARGET_BYTES } from "..
 import { findBadPercent } from "../percent.ts";
 import type { RawCall } from "../raw-call.ts";
 import { firstValueOf, type LocatedParameter, locateParameters } from "./locate.ts";
-import { type Explanation, PATH, place } from "./places.ts";
+import { BODY, type Explanation, PATH, place } from "./places.ts";
 
 export function explainUnreadable(raw: RawCall): Explanation {
   const { target, body } = raw;
@@ -16,7 +16,7 @@ export function explainUnreadable(raw: RawCall): Explanation {
   }
   if (body !== null && body.length > MAX_BODY_BYTES) {
     return {
-      at: place("body", MAX_BODY_BYTES),
+      at: place(BODY, MAX_BODY_BYTES),
       hint: `Keep the body within ${MAX_BODY_BYTES} octets.`,
     };
   }
@@ -35,12 +35,15 @@ export function explainUnreadable(raw: RawCall): Explanation {
 }
 
 function badPercent(parameters: readonly LocatedParameter[]): Explanation | null {
-  for (const { name, start, octets } of parameters) {
+  for (const { name, start, octets, isInBody } of parameters) {
     const at = findBadPercent(octets);
     if (at === -1) continue;
+    // A name that is broken itself is no name: it may be the rest of a value that was not encoded.
+    const isInName = !octets.slice(0, at).includes("=");
+    const named = isInName ? (isInBody ? BODY : PATH) : name;
     const hint =
       "Follow each `%` by two hexadecimal digits, and write a percent sign itself as `%25`.";
-    return { at: place(name, start + at), hint };
+    return { at: place(named, start + at), hint };
   }
   return null;
 }
