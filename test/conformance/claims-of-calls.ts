@@ -268,7 +268,7 @@ export const EVENT_PARAMETERS: ClaimList = {
       ],
     },
     {
-      what: "places: `d_country`, `d_state`, `d_city`, `d_region`, `d_dma_code`, `d_area_code`, `d_postal_code`, `d_zx`, `d_lat`, `d_long`, `d_isp`",
+      what: "places: `d_country`, `d_state`, `d_city`, `d_region`, `d_dma_code`, `d_area_code`, `d_postal_code`, `d_lat`, `d_long`, `d_isp`",
       promise: "what the operator's database knows of the address, after it was shortened",
       shownBy: [
         "test/journeys/geo.test.ts: rules see the visitor's place, whatever the client says of it",
