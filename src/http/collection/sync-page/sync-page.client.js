@@ -3,13 +3,25 @@ const MINUTE_MS = 60000;
 const COMBINED_PAUSE_MS = 100;
 const MEMORY_MINUTES = 259200;
 const COMBINED_SEPARATOR = "%01";
+// Room for the browser's 4096 octets a cookie, at 32 octets an entry.
+const MAX_REMEMBERED = 120;
 const domain = document.body.getAttribute("data-domain");
-const parentOrigin = decode(location.hash.slice(1));
+const parentOrigin = originOf(decode(location.hash.slice(1)));
 let isLogging = false;
 
 function decode(text) {
   try {
     return decodeURIComponent(text);
+  } catch {
+    return "";
+  }
+}
+
+/** Of an address, or of an origin; "" for what is neither: nobody is listened or talked to then. */
+function originOf(address) {
+  try {
+    const { protocol, origin } = new URL(address);
+    return /^https?:$/.test(protocol) ? origin : "";
   } catch {
     return "";
   }
@@ -28,8 +40,10 @@ function readCookie(name) {
 
 function writeCookie(name, value, minutes) {
   const secure = location.protocol === "https:" ? "; Secure; SameSite=None" : "";
+  // A partner's own host name cannot set a cookie for the platform's domain.
+  const scope = `.${location.hostname}`.endsWith(`.${domain}`) ? `; Domain=.${domain}` : "";
   // biome-ignore lint/suspicious/noDocumentCookie: the newer way is asynchronous, and Firefox learnt it late.
-  document.cookie = `${name}=${value}; Max-Age=${minutes * 60}; Path=/; Domain=.${domain}${secure}`;
+  document.cookie = `${name}=${value}; Max-Age=${minutes * 60}; Path=/${scope}${secure}`;
 }
 
 function canSetCookies() {
@@ -85,14 +99,18 @@ function wasSynced(id, minutes) {
   });
 }
 
+/** The newest are kept: an old one that falls out costs one sync too many. */
+
 function rememberSync(id) {
   const others = pastSyncs().filter((entry) => !entry.startsWith(`${id}-1-`));
   others.push(`${id}-1-${Date.now()}`);
-  writeCookie("dextp", others.join("|"), MEMORY_MINUTES);
+  writeCookie("dextp", others.slice(-MAX_REMEMBERED).join("|"), MEMORY_MINUTES);
 }
 
 /** `type|id|tag|url,url|minutes|…`, each part, and each address, encoded on its own. */
 function handle(message) {
+  // Looked at anew: an opt-out may have come while the message waited its turn.
+  if (isSilenced()) return;
   const [type, id = "", tag, urls = "", minutes] = message.split("|").map(decode);
   if (type === "dests") {
     fire(urls, "img");
@@ -115,8 +133,10 @@ const HANDLERS = [
   ["---destpub-clear-dextp---", () => writeCookie("dextp", "", 0)],
   [
     "---destpub-debug---",
-    () => {
+    (text) => {
       isLogging = true;
+      // Clients that report faults send this in place of the plain prefix, message and all.
+      if (text !== "") handle(text);
     },
   ],
   ["---destpub---", handle],
