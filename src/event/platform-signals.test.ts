@@ -60,6 +60,17 @@ test("what the platform finds out stands in the place of what the client sent", 
   );
 });
 
+test("no number of values that a client sends pushes out what the platform finds", () => {
+  const partner = partnerWith({ rules: ['x == "1" OR d_country == "uk"'] });
+  const body = "x&".repeat(12_000);
+  const sources = { geo: geoTable(PLACES) };
+  const rows = signalsOf(partner, "d_country=fr", sources, { method: "POST", body });
+  assert.deepEqual(
+    rows.filter((row) => row.startsWith("d_country")),
+    ["d_country=uk", "d_country=gb"],
+  );
+});
+
 test("what it cannot find out stays as the client sent it", () => {
   const partner = partnerWith({ rules: [ASKS_ALL] });
   const query = "d_country=fr&d_city=nice&d_device_vendor=nokia";
@@ -76,13 +87,17 @@ test("only what some rule names is looked for", () => {
   assert.deepEqual(geo.asked, []);
   const asksForCity = partnerWith({ rules: ['d_city == "london"'] });
   assert.deepEqual(signalsOf(asksForCity, "", { geo, detectDevice }), ["d_city=london"]);
+  const unasked = geoTable(PLACES);
+  const asksForDevice = partnerWith({ rules: ['d_device_vendor == "x"'] });
+  assert.deepEqual(signalsOf(asksForDevice, "", { geo: unasked }), []);
+  assert.deepEqual(unasked.asked, []);
 });
 
 test("rules see the place of the shortened address", () => {
   const alpha = { ipObfuscation: "all" };
   const partner = partnerWith({ rules: ['d_country == "fr" OR h_ip == "x"'], alpha });
   const geo = geoTable(PLACES);
-  assert.deepEqual(signalsOf(partner, "", { geo }), ["h_ip=192.0.2.0", "d_country=fr"]);
+  assert.deepEqual(signalsOf(partner, "", { geo }), ["d_country=fr", "h_ip=192.0.2.0"]);
   assert.deepEqual(geo.asked, ["192.0.2.0"]);
 });
 

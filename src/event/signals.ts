@@ -44,14 +44,15 @@ export function collectSignals(
 ): Signals {
   const rows = new SignalRows(partner);
   const platform = findPlatformSignals(call, partner, sources);
+  // First, lest a call with very many values push them out.
+  for (const [key, values] of platform) {
+    for (const value of values) rows.addText(key, value, false);
+  }
   const fromParameters = addParameters(rows, call, platform);
   addHeaders(rows, call, fromParameters);
   if (!fromParameters.has("h_ip") && rows.isWanted("h_ip")) {
     const { ipObfuscation } = partner.definition;
     rows.addText("h_ip", visibleAddress(call.raw.address, ipObfuscation, sources.geo), false);
-  }
-  for (const [key, values] of platform) {
-    for (const value of values) rows.addText(key, value, false);
   }
   rows.addDerived();
   return rows;

@@ -188,6 +188,15 @@ test("a file that is cut anywhere, or whose tree leads outside, is not used", ()
   assert.equal(checkGeoFile(fileOf(whole)).kind, "fine");
 });
 
+test("the bits in the middle of a node with records of 28 bits count for both sides", () => {
+  for (const middle of [0x10, 0x01]) {
+    const bytes = mmdbOf({ networks: { "192.0.2.0/24": placeRecord("FR") }, recordSize: 28 });
+    bytes[3] = middle;
+    const check = checkGeoFile(fileOf(bytes));
+    assert.match(check.kind === "unusable" ? check.why : "", /node 0 of its search tree/);
+  }
+});
+
 test("a database that holds no places by its own account is told from one that does", () => {
   for (const [databaseType, holdsPlaces] of [
     ["GeoLite2-City", true],
