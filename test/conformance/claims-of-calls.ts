@@ -101,6 +101,11 @@ export const ENDPOINTS: ClaimList = {
     },
     { what: "OPTIONS", promise: "answers preflights", shownBy: ["options-preflight"] },
     {
+      what: "`/robots.txt`, `/w3c/p3p.xml`",
+      promise: "crawlers stay away; the policy reference is there",
+      shownBy: ["src/http/collection/route.test.ts: /robots.txt"],
+    },
+    {
       what: "behind a proxy",
       promise: "address, scheme and host as a trusted proxy says; a stranger's word means nothing",
       shownBy: [
@@ -213,13 +218,14 @@ export const EVENT_PARAMETERS: ClaimList = {
       ],
     },
     {
-      what: "click macros",
-      promise: "`%d_…%`, `%r_rand%`, `${gdpr}`: filled in, encoded, empty where nothing is known",
+      what: "`%d_adgroup%`, `%d_bu%`, `%d_campaign%`, `%d_creative%`, `%d_placement%`, `%d_site%`, `%d_src%`, `%d_id%`, `%d_dpuuid%`, `%d_mid%`, `%d_uuid%`, `%d_region%`, `%r_rand%`, `${gdpr}`, `${gdpr_consent_<id>}`",
+      promise: "filled into a click's target, encoded; empty where nothing is known",
       shownBy: [
         "click-uuid-and-region-macros",
         "click-macro-without-value",
         "click-dpid-macro-name",
         "click-gdpr-macro",
+        "src/event/click-target.test.ts: of who the visitor is only the macros that ask get to know",
       ],
     },
     {
@@ -258,6 +264,15 @@ export const EVENT_PARAMETERS: ClaimList = {
       promise: "evaluated, never kept, logged or repeated",
       shownBy: [
         "test/journeys/private-values.test.ts: private values, raw queries and cookies are in no log, answer, metric or file",
+      ],
+    },
+    {
+      what: "operators of trait rules",
+      promise:
+        "`==`, `!=`, `>`, `<`, `>=`, `<=`, `contains`, `matcheswords`, `startswith`, `endswith`, `matchesregex`",
+      shownBy: [
+        "src/rules/trait-index/trait-index.test.ts: the worked examples of the manual hold in both indexes",
+        "src/rules/trait-index/trait-index.test.ts: operators agree with the manual on values at their edges, in both indexes",
       ],
     },
     {
