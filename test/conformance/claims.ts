@@ -3,6 +3,7 @@
 
 import { EVENT_FIELDS, ID_FIELDS, PAGE, SYNCS } from "./claims-of-answers.ts";
 import { ENDPOINTS, EVENT_PARAMETERS, HEADERS, IDENTIFIERS } from "./claims-of-calls.ts";
+import { CLIENTS } from "./claims-of-clients.ts";
 import { CONSENT, ERRORS, OPT_OUTS, OWN } from "./claims-of-refusals.ts";
 
 /** One thing that the documentation promises. */
@@ -31,6 +32,7 @@ export const CLAIM_LISTS: readonly ClaimList[] = [
   OPT_OUTS,
   CONSENT,
   ERRORS,
+  CLIENTS,
   OWN,
 ];
 
