@@ -77,7 +77,8 @@ class Visitor {
     const id = [answer?.d_mid, answer?.mid, answer?.id, answer?.uuid].find(
       (value) => typeof value === "string" && /^[0-9a-fA-F-]+$/.test(value),
     );
-    this.isClientMade = id === undefined;
+    // The second question is about other fields: the MID stays one that the client has made.
+    if (!this.hasAskedTwice) this.isClientMade = id === undefined;
     this.set("MCMID", id ?? this.get("MCMID") ?? makeMid());
     if (id === undefined && answer?.d_blob === undefined && !this.hasAskedTwice) {
       this.hasAskedTwice = true;

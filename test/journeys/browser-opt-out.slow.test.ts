@@ -2,7 +2,13 @@
 
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, it } from "node:test";
-import { cookieOf, type Journey, ORG_ID, startJourney } from "../support/browser-journey.ts";
+import {
+  cookieOf,
+  type Journey,
+  ORG_ID,
+  startJourney,
+  untilAsked,
+} from "../support/browser-journey.ts";
 
 const VISITOR = `globalThis.visitor = new Visitor({ orgId: "${ORG_ID}" });`;
 const START = "return visitor.start();";
@@ -88,13 +94,17 @@ describe("a page that is told no", () => {
       visitor.post("---destpub-combined---", "ibs|411|img|${sync}|10080%01dests|1|img|${sync}");
       visitor.post("---destpub-clear-dextp---");
       await visitor.loaded;`);
-    // A message of ours that comes back shows that the iframe has had those before it.
+    // Another iframe of that host runs after them. Then the opt-out ends, and what is sent now is heard.
     await run(`
       const other = document.createElement("iframe");
       other.src = "https://alpha.demdex.net/dest5.html?second#" + encodeURIComponent(location.origin);
       await new Promise((resolve) => { other.onload = resolve; document.body.append(other); });`);
-    assert.equal(asked("sync.example").length, 0);
     assert.equal(await cookieOf(journey, "dextp", ".demdex.net"), "NOTARGET");
+    await journey.browser.context.clearCookies({ name: "demdex" });
+    const mark = encodeURIComponent("https://dest.example/mark");
+    await run(`visitor.post("---destpub---", "dests|1|img|${mark}");`);
+    await untilAsked(journey, "dest.example");
+    assert.equal(asked("sync.example").length, 0);
     assert.deepEqual(complaints, []);
   });
 
