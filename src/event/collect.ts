@@ -3,9 +3,11 @@
 
 import type { EventError } from "@dunlin/contract/errors";
 import { applyIdentityChange } from "../model/apply-identity-change.ts";
-import type { Identity, IdentityChange } from "../model/identity.ts";
+import type { Identity, IdentityChange, IdentityKey } from "../model/identity.ts";
 import { deviceIdentity } from "../model/identity-key.ts";
-import type { DeviceId, TraitId } from "../model/ids.ts";
+import type { DeviceId, PartnerId, TraitId } from "../model/ids.ts";
+import type { ProfileChange } from "../profiles/store.ts";
+import type { Visit as StoredVisit } from "../profiles/visitor-store.ts";
 import { linksToWrite } from "./declared-ids/link-changes.ts";
 import { evaluateOr, findOr203, loadOr200, type Outcome } from "./degrade.ts";
 import { guardOf } from "./gates/guard.ts";
@@ -52,22 +54,64 @@ export async function collect(
   );
   const traits = uniteTraits(byRule.value, namedTraits(call.control, partner));
   const writes = planWrites(visit, traits);
+  const own = guardOf(partner.pid, visitor, checked.ids);
+  for (;;) {
+    const { qualification, reading, evaluation } = await qualify(world, visit, writes);
+    const outcome = call.readOnly
+      ? "stored"
+      : await world.store.commitVisit({
+          profiles: qualification.changes,
+          identities: links,
+          guard: guardWith(own, partner.pid, qualification.changes),
+        });
+    if (outcome === "stored") {
+      const last = byRule.errors.length > 0 ? byRule.errors : evaluation;
+      return { traits, qualification, errors: [...reading, ...last] };
+    }
+    if (own !== null && (await isOptedOut(world, own))) return null;
+    // Somebody with whom the visitor was merged: evaluated anew, without them. Whoever has opted out is
+    // read no more, so this ends.
+  }
+}
+
+interface Qualified {
+  readonly qualification: Qualification;
+  /** Warnings of what could not be read, then of what could not be evaluated. */
+  readonly reading: readonly EventError[];
+  readonly evaluation: readonly EventError[];
+}
+
+async function qualify(
+  world: EventWorld,
+  visit: Visit,
+  writes: ReturnType<typeof planWrites>,
+): Promise<Qualified> {
   const planned = await planOf(world, visit);
-  const stored = await loadOr200(world, planned.value.profiles, device);
+  const stored = await loadOr200(world, planned.value.profiles, visit.device);
   const qualified = evaluateOr(world, "qualify", notQualified(writes), () =>
     qualifyAll(visit, planned.value, stored.value, writes),
   );
-  const qualification = qualified.value;
-  if (!call.readOnly) {
-    const outcome = await world.store.commitVisit({
-      profiles: qualification.changes,
-      identities: links,
-      guard: guardOf(partner.pid, visitor, checked.ids),
-    });
-    if (outcome === "opted-out") return null;
-  }
-  const evaluation = byRule.errors.length > 0 ? byRule.errors : qualified.errors;
-  return { traits, qualification, errors: [...planned.errors, ...stored.errors, ...evaluation] };
+  return {
+    qualification: qualified.value,
+    reading: [...planned.errors, ...stored.errors],
+    evaluation: qualified.errors,
+  };
+}
+
+type Guard = StoredVisit["guard"];
+
+/** Nobody of whom something is stored may have opted out, whether the call named them or not. */
+function guardWith(own: Guard, pid: PartnerId, changes: readonly ProfileChange[]): Guard {
+  if (changes.length <= 1) return own;
+  const all = changes.map(({ key }): IdentityKey => {
+    return key.kind === "device" ? deviceIdentity(key.device) : key;
+  });
+  return { pid, keys: own === null ? all : [...own.keys, ...all] };
+}
+
+async function isOptedOut(world: EventWorld, guard: NonNullable<Guard>): Promise<boolean> {
+  const identities = await world.store.loadIdentities(guard.keys);
+  return identities.some(({ optOuts }) => optOuts.some(({ pid }) => pid === guard.pid));
 }
 
 /** The device's identity as the call's own links leave it: who logs in with a call is logged in for it. */

@@ -24,13 +24,20 @@ export async function flagOptOuts(world: EventWorld, request: OptOutRequest): Pr
   const profileKeys = keys.map(
     (key): ProfileKey => (key.kind === "device" ? { ...key, pid } : key),
   );
-  const profiles = await world.store.load(profileKeys);
-  const leavings = profileKeys.flatMap((key, at): readonly ProfileChange[] => {
-    const change = leaveSegments({ partner, now }, key, profiles[at] ?? EMPTY_PROFILE);
-    return change === null ? [] : [change];
-  });
+  const leavings = async (): Promise<readonly ProfileChange[]> => {
+    const profiles = await world.store.load(profileKeys);
+    return profileKeys.flatMap((key, at) => {
+      const change = leaveSegments({ partner, now }, key, profiles[at] ?? EMPTY_PROFILE);
+      return change === null ? [] : [change];
+    });
+  };
   const identities = keys.map((key): IdentityChange => {
     return { kind: "opt-out", key, pid, reason, at: now };
   });
-  await world.store.commitVisit({ profiles: leavings, identities, guard: null });
+  await world.store.commitVisit({ profiles: await leavings(), identities, guard: null });
+  // Calls may have joined segments since the profiles were read. Once the IDs are flagged no call can.
+  const late = await leavings();
+  if (late.length > 0) {
+    await world.store.commitVisit({ profiles: late, identities: [], guard: null });
+  }
 }
