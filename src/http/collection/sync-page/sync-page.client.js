@@ -73,9 +73,10 @@ function fillMacros(url) {
   return filled.startsWith("//") ? location.protocol + filled : filled;
 }
 
+/** False for what is no address of the web. */
 function fire(url, tag) {
   const address = fillMacros(url);
-  if (!/^https?:\/\//i.test(address)) return;
+  if (!/^https?:\/\//i.test(address)) return false;
   log("fire", address);
   if (tag === "iframe") {
     const frame = document.createElement("iframe");
@@ -85,6 +86,7 @@ function fire(url, tag) {
   } else {
     new Image(1, 1).src = address;
   }
+  return true;
 }
 
 function pastSyncs() {
@@ -111,13 +113,14 @@ function rememberSync(id) {
 function handle(message) {
   // Looked at anew: an opt-out may have come while the message waited its turn.
   if (isSilenced()) return;
-  const [type, id = "", tag, urls = "", minutes] = message.split("|").map(decode);
+  const parts = message.split("|");
+  const [type, id = "", tag, address = "", minutes] = parts.map(decode);
   if (type === "dests") {
-    fire(urls, "img");
-  } else if (type === "ibs") {
-    if (wasSynced(id, Number(minutes) || 0)) return;
-    for (const url of message.split("|")[3].split(",")) fire(decode(url), tag);
-    if (/^\d+$/.test(id)) rememberSync(id);
+    fire(address, "img");
+  } else if (type === "ibs" && !wasSynced(id, Number(minutes) || 0)) {
+    // Split first, decoded after: a comma within an address is part of it.
+    const fired = (parts[3] ?? "").split(",").filter((url) => fire(decode(url), tag));
+    if (fired.length > 0 && /^\d+$/.test(id)) rememberSync(id);
   }
 }
 
