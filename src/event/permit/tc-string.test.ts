@@ -83,3 +83,10 @@ test("strings of other versions, and what is no string, are refused", () => {
   for (const text of versions) assert.equal(readTcString(text), null, text);
   assert.equal(readTcString(`C${"A".repeat(20_000)}`), null);
 });
+
+test("padding without end in the middle of a string costs no more than other characters", () => {
+  // A hundred of them would take a minute where each character of the padding is looked at from each other.
+  for (let round = 0; round < 100; round++) {
+    assert.equal(readTcString(`${"=".repeat(16_000 + round)}A`), null);
+  }
+});
