@@ -54,6 +54,9 @@ describe("a page that is told no", () => {
     assert.equal(await run(VISITOR + START_AGAIN), mid, "the client keeps its own ID");
     const answers = await run<Answer[]>("return visitor.answers;");
     assert.deepEqual(answers.at(-1)?.d_optout, ["global"]);
+    // Neither an error, which a client would take for a failure, nor anything to be synced with.
+    const fields = ["d_mid", "d_optout", "d_ottl", "dcs_region", "ibs", "tid"];
+    assert.deepEqual(Object.keys(answers.at(-1) ?? {}).sort(), fields);
     assert.equal(await run(`return visitor.get("MCOPTOUT");`), "global");
     assert.equal(await run("return visitor.frame;"), null);
 

@@ -92,6 +92,11 @@ describe("the ID-sync page", () => {
     assert.deepEqual(targets("sync.example"), ["/1", "/3"]);
     const day = (text: string) => Number(text.split("-")[2]);
     assert.equal(day((await dextp()) ?? "") - day(old), 86_400_000);
+
+    // The clock that wrote the entry was a day ahead.
+    await journey.passDays(-1);
+    await send(POST + ibs("5", ["https://sync.example/4"]));
+    await untilAsked(journey, "sync.example", 3);
   });
 
   it("keeps `dextp` within what a cookie holds: the oldest syncs are forgotten", async () => {

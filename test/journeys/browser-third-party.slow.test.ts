@@ -79,6 +79,21 @@ describe("a browser that takes third-party cookies", () => {
     assert.equal(await run(FIRST_VISIT), mid);
   });
 
+  it("an older client hears the same by a script tag and its callback", async () => {
+    const { run, mid, complaints } = await visited();
+    const address = `https://dpm.demdex.net/id?d_ver=2&d_orgid=${encodeURIComponent(ORG_ID)}&d_cb=s_c_il%5B0%5D._setMarketingCloudFields`;
+    const answer = await run<{ d_mid: string }>(`
+      return new Promise((resolve, reject) => {
+        globalThis.s_c_il = [{ _setMarketingCloudFields: resolve }];
+        const script = document.createElement("script");
+        script.onerror = reject;
+        script.src = "${address}";
+        document.head.append(script);
+      });`);
+    assert.equal(answer.d_mid, mid);
+    assert.deepEqual(complaints, []);
+  });
+
   it("the iframe fires an ID sync once, and not again within its ttl", async () => {
     const { page, run, complaints } = await visited();
     assert.equal(await run("return visitor.verdict.promise;"), true);

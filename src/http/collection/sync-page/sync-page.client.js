@@ -97,12 +97,13 @@ function pastSyncs() {
 function wasSynced(id, minutes) {
   return pastSyncs().some((entry) => {
     const [source, kind, at] = entry.split("-");
-    return source === id && kind === "1" && Date.now() - Number(at) < minutes * MINUTE_MS;
+    const ageMs = Date.now() - Number(at);
+    // A time to come is that of a clock which was wrong: it must not hold a sync back for years.
+    return source === id && kind === "1" && ageMs >= 0 && ageMs < minutes * MINUTE_MS;
   });
 }
 
 /** The newest are kept: an old one that falls out costs one sync too many. */
-
 function rememberSync(id) {
   const others = pastSyncs().filter((entry) => !entry.startsWith(`${id}-1-`));
   others.push(`${id}-1-${Date.now()}`);
