@@ -34,11 +34,15 @@ export function readHeaders(headers: readonly string[]): CallHeaders {
   return { cookie, contentType, referer, origin };
 }
 
-/** Scheme and host of a page's address, in lower case; null when it has none. */
+/**
+ * Scheme and host of a page's address, in lower case; null when it has none. Browsers read a backslash
+ * as a slash, so an address with one before its path has a host that we must not guess.
+ */
 export function pageOf(address: string): { scheme: "http" | "https"; host: string } | null {
-  const match = /^(https?):\/\/(?:[^/?#@]*@)?([^/?#:@]+|\[[0-9a-f:.]+\])(?::\d*)?(?:[/?#]|$)/i.exec(
-    address,
-  );
+  const match =
+    /^(https?):\/\/(?:[^/?#@\\]*@)?([^/?#:@\\]+|\[[0-9a-f:.]+\])(?::\d*)?(?:[/?#]|$)/i.exec(
+      address,
+    );
   if (match === null) return null;
   return {
     scheme: match[1]?.toLowerCase() === "https" ? "https" : "http",

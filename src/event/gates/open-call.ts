@@ -91,11 +91,14 @@ function passGates(
 ): Result<OpenCall, Stop> {
   const { raw, control, headers } = call;
   const resolved = resolvePartner(raw.host, control.orgId, catalog, world.domain);
-  const isPartnerOptional =
-    kind === "sync" && hostKind(raw.host, catalog, world.domain) === "service";
-  if (!resolved.ok && !(isPartnerOptional && control.orgId === null)) {
-    const error = kind === "id" ? withEmptyOrg(resolved.error, control.orgId) : resolved.error;
-    return err(stopAt("no-partner", error, null));
+  if (!resolved.ok) {
+    const isNobodys =
+      control.orgId === null && hostKind(raw.host, catalog, world.domain) === "service";
+    if (!isNobodys || kind !== "sync") {
+      // The visitor-ID service says of a call without any org that the empty one is unknown.
+      const error = isNobodys && kind === "id" ? eventError(2, "") : resolved.error;
+      return err(stopAt("no-partner", error, null));
+    }
   }
   const partner = resolved.ok ? resolved.value : null;
   const owner = partner?.partner ?? null;
@@ -121,11 +124,6 @@ function passGates(
   }
   const warnings = consent.warnings.map(unplaced);
   return ok({ call, catalog, partner, cookie, consent, warnings, now: world.now() });
-}
-
-/** The visitor-ID service says of a call without any org that the empty one is unknown. */
-function withEmptyOrg(error: EventError, orgId: string | null): EventError {
-  return error.code === 1 && orgId === null ? eventError(2, "") : error;
 }
 
 function unreadStop({ errors, oversize }: Refusal, raw: RawCall, catalog: CatalogSnapshot): Stop {
