@@ -125,7 +125,10 @@ async function stopSync(world: EventWorld, opening: OpenedCall, stop: Stop): Pro
   if (stop.optsOut && call !== null && stop.partner !== null && !call.readOnly) {
     await storeRefusal(world, call, catalog, stop.partner);
   }
-  return { ...emptyReply(envelope, plainErrors(stop.errors)), status: stop.status };
+  const { status, retryAfterSeconds } = stop;
+  const isRefused = status === 429 && retryAfterSeconds !== undefined;
+  const reply = emptyReply(envelope, isRefused ? [] : plainErrors(stop.errors));
+  return { ...reply, status, ...(isRefused ? { retryAfterSeconds } : {}) };
 }
 
 function emptyReply(envelope: Envelope, errors: readonly EventError[]): EventReply {

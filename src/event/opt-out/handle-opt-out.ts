@@ -61,9 +61,9 @@ function platformReply(
   wish: Wish,
 ): EventReply {
   const scope = scopeOf(call, world.domain, world.now());
-  if (wish === "opt-in") return { ...reply(envelope, []), cookies: optInCookieLines(scope) };
-  const cookies = call.readOnly ? [] : optOutCookieLines(scope);
-  return { ...reply(envelope, [unplaced(eventError(171, "NOTARGET"))]), cookies };
+  const lines = wish === "opt-in" ? optInCookieLines(scope) : optOutCookieLines(scope);
+  const errors = wish === "opt-in" ? [] : [unplaced(eventError(171, "NOTARGET"))];
+  return { ...reply(envelope, errors), cookies: call.readOnly ? [] : lines };
 }
 
 interface PartnerCall {
