@@ -1,6 +1,6 @@
 // The core of a consent string of version 2 (IAB Transparency and Consent Framework): who collected the
 // consent, for which purposes, for which vendors. Read bit by bit from its first segment; the others
-// are not looked at.
+// are not looked at, nor is what follows the consents of vendors: a string may end there.
 
 /** Bit offsets, big-endian ("DCS and visitor-ID service", IAB TCF). */
 const VERSION = { at: 0, bits: 6 };
