@@ -110,7 +110,7 @@ function rememberSync(id) {
   writeCookie("dextp", others.slice(-MAX_REMEMBERED).join("|"), MEMORY_MINUTES);
 }
 
-/** `type|id|tag|url,url|minutes|…`, each part, and each address, encoded on its own. */
+/** `type|id|tag|url,url|minutes|...`, each part, and each address, encoded on its own. */
 function handle(message) {
   // Looked at anew: an opt-out may have come while the message waited its turn.
   if (isSilenced()) return;
