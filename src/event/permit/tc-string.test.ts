@@ -120,6 +120,9 @@ test("strings of other versions, and what is no string, are refused", () => {
   ];
   for (const text of versions) assert.equal(readTcString(text), null, text);
   assert.equal(readTcString(`C${"A".repeat(20_000)}`), null);
+  for (const version of ["A", "B", "D", "E", "_"]) {
+    assert.equal(readTcString(version + KNOWN.slice(1)), null, version);
+  }
 });
 
 test("padding without end in the middle of a string costs no more than other characters", () => {
