@@ -1,5 +1,5 @@
-// Hostile requests through the whole of `/event`, in process. Whatever comes in, a call is answered in one
-// of the known shapes, and no fault of ours is among the answers.
+// Hostile requests through every endpoint of the collection plane, in process. Whatever comes in, a call is
+// answered in one of the known shapes, and no fault of ours is among the answers.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -7,12 +7,15 @@ import { EVENT_ERRORS } from "@dunlin/contract/errors";
 import { handleEvent } from "../src/event/handle-event.ts";
 import type { RawCall } from "../src/event/raw-call.ts";
 import type { EventReply } from "../src/event/reply.ts";
+import { answerCall } from "../src/http/collection/answer-call.ts";
+import { isCallRoute, routeOf } from "../src/http/collection/route.ts";
 import { buildWorld } from "./support/event-world.ts";
 import { hostileRequest } from "./support/hostile-requests.ts";
 import { PROTOCOL_WORKSPACE } from "./support/protocol-vectors.ts";
-import { seededRandom } from "./support/random.ts";
+import { type Random, seededRandom } from "./support/random.ts";
 
 const REQUESTS = 150_000;
+const REQUESTS_ELSEWHERE = 60_000;
 const SEED = 20_261_125;
 
 /** The base workspace with a rule of every operator on keys that the requests carry. */
@@ -53,6 +56,79 @@ test(`${REQUESTS} hostile requests are answered in the known shapes`, async () =
     assert.deepEqual(world.faults, [], where);
   }
 });
+
+/** What stands before the pairs of a call, beside `/event`. */
+const STARTS = [
+  ...[
+    "/id?",
+    "/id?d_visid_ver=5.5.0&d_rtbd=json&d_ver=2&",
+    "/id/rd?",
+    "/ibs:",
+    "/ibs:dpid=3001&dpuuid=a?",
+  ],
+  ...["/ibs:d_cid=1001%01jane&redir=https%3A%2F%2Fa.example&", "/demconf.jpg?et:ibs%7cdata:"],
+  ...[
+    "/demconf.jpg?",
+    "/demoptout?",
+    "/demoptout.jpg?",
+    "/demoptin?",
+    "/dest5.html?",
+    "/optOutStatus?",
+  ],
+];
+
+function requestElsewhere(random: Random): RawCall {
+  const call = hostileRequest(random);
+  const query = call.target.slice(call.target.indexOf("?") + 1);
+  const method = call.method === "HEAD" ? "HEAD" : "GET";
+  return { ...call, method, body: null, target: random.pick(STARTS) + query };
+}
+
+test(`${REQUESTS_ELSEWHERE} hostile requests to the other endpoints as well`, async () => {
+  const random = seededRandom(SEED + 1);
+  const world = buildWorld(HOSTILE_WORKSPACE);
+  for (let round = 0; round < REQUESTS_ELSEWHERE; round++) {
+    const call = requestElsewhere(random);
+    const where = `seed ${SEED + 1}, request ${round}: ${JSON.stringify(call).slice(0, 600)}`;
+    const route = routeOf(call.method, call.target, true);
+    assert.ok(isCallRoute(route), where);
+    const reply = await answerCall(world, route, call);
+    assert.deepEqual(world.faults, [], where);
+    assertSoundReply(reply, call, where);
+    if (route.kind === "id" || route.kind === "opt-out-status") assertIdBody(reply, where);
+  }
+});
+
+/** What holds for every endpoint. */
+function assertSoundReply(reply: EventReply, call: RawCall, where: string): void {
+  assert.match(reply.transactionId, /^[A-Za-z0-9+/]{11}=$/, where);
+  assert.match(reply.body, /^[\x20-\x7e]*$/, where);
+  const location = reply.location ?? "";
+  assert.equal(reply.status, location === "" ? 200 : 302, where);
+  if (location !== "") assert.match(location, /^https?:\/\/[\x21-\x7e]+$/i, where);
+  for (const line of reply.cookies) {
+    assert.match(
+      line,
+      /^(?:demdex|dpm|dextp|DST)=(?:[0-9]{38}|NOTARGET|); Max-Age=[\x20-\x7e]*$/,
+      where,
+    );
+    assert.ok(call.method !== "HEAD", where);
+  }
+  if (reply.form === "pixel" || reply.form === "empty") assert.equal(reply.body, "", where);
+}
+
+/** Clients take whatever is called `mid`, `id` or `uuid` for the visitor's ID, and cannot bear null. */
+function assertIdBody(reply: EventReply, where: string): void {
+  if (reply.form === "empty") return;
+  const json = reply.form === "jsonp" ? reply.body.replace(/^[^(]*\(|\)$/g, "") : reply.body;
+  const body = JSON.parse(json);
+  assert.ok(!Object.values(body).includes(null), where);
+  for (const name of ["mid", "id", "uuid", "visitorID"]) assert.equal(body[name], undefined, where);
+  assert.equal(body.d_ottl, 7200, where);
+  assert.match(body.d_mid ?? "0".repeat(38), /^[0-9]{38}$/, where);
+  const isFatal = reply.errors.some(({ code }) => code !== 171 && EVENT_ERRORS[code].fatal);
+  assert.equal(typeof body.error_msg, isFatal ? "string" : "undefined", where);
+}
 
 function assertKnownShape(reply: EventReply, call: RawCall, where: string): void {
   assert.match(reply.transactionId, /^[A-Za-z0-9+/]{11}=$/, where);
