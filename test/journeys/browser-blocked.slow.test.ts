@@ -2,7 +2,7 @@
 // gives the node a host name of its own site.
 
 import assert from "node:assert/strict";
-import { after, before, beforeEach, describe, it } from "node:test";
+import { after, before, describe, it } from "node:test";
 import {
   cookieOf,
   type Journey,
@@ -25,9 +25,6 @@ describe("a browser that takes no third-party cookies", () => {
     journey = await startJourney({ thirdPartyCookies: "blocked" });
   });
   after(() => journey?.[Symbol.asyncDispose]());
-  beforeEach(() => {
-    journey.front.seen.length = 0;
-  });
 
   const asked = (host: string) => journey.front.seen.filter((one) => one.host === host);
   const device = () => cookieOf(journey, "demdex", ".demdex.net");

@@ -46,7 +46,6 @@ for (const thirdPartyCookies of ["allowed", "blocked"] as const) {
     }
 
     it("the visitor's ID is tested once, and the client ends with a MID either way", async () => {
-      journey.front.seen.length = 0;
       const { page, run, complaints } = await journey.newcomer(SHOP);
       const mid = await run<string>(VISITOR + START);
       assert.match(mid, /^\d{38}$/);
@@ -72,7 +71,6 @@ for (const thirdPartyCookies of ["allowed", "blocked"] as const) {
     });
 
     it("an inbound ID sync is stored, and its redirect followed, only where the cookie came back", async () => {
-      journey.front.seen.length = 0;
       const { run } = await journey.newcomer(SHOP);
       await run(LOAD(`https://dpm.demdex.net${SYNC}`));
       assert.deepEqual(
@@ -91,7 +89,6 @@ for (const thirdPartyCookies of ["allowed", "blocked"] as const) {
     });
 
     it("a page's pixel of signals is sent on to the second leg and collected there", async () => {
-      journey.front.seen.length = 0;
       const { run } = await journey.newcomer(SHOP);
       await run(LOAD("https://alpha.demdex.net/event?key1=val1"));
       assert.deepEqual(

@@ -1,7 +1,7 @@
 // Opted out, refused or in error: what a page may see of an answer, and that no client is left hanging.
 
 import assert from "node:assert/strict";
-import { after, before, beforeEach, describe, it } from "node:test";
+import { after, before, describe, it } from "node:test";
 import {
   cookieOf,
   type Journey,
@@ -36,9 +36,6 @@ describe("a page that is told no", () => {
     journey = await startJourney({ thirdPartyCookies: "allowed" });
   });
   after(() => journey?.[Symbol.asyncDispose]());
-  beforeEach(() => {
-    journey.front.seen.length = 0;
-  });
 
   const asked = (host: string) => journey.front.seen.filter((one) => one.host === host);
   const codes = ({ errors }: Answer) => errors?.map(({ code }) => code);

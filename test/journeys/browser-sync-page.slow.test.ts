@@ -1,7 +1,7 @@
 // `/dest5.html` by itself, in a real browser: each message that clients send it, and what is none.
 
 import assert from "node:assert/strict";
-import { after, before, beforeEach, describe, it } from "node:test";
+import { after, before, describe, it } from "node:test";
 import {
   cookieOf,
   type Journey,
@@ -34,9 +34,6 @@ describe("the ID-sync page", () => {
     journey = await startJourney({ thirdPartyCookies: "allowed" });
   });
   after(() => journey?.[Symbol.asyncDispose]());
-  beforeEach(() => {
-    journey.front.seen.length = 0;
-  });
 
   const dextp = () => cookieOf(journey, "dextp", ".demdex.net");
   const targets = (host: string) =>

@@ -2,7 +2,7 @@
 // the answers are used for.
 
 import assert from "node:assert/strict";
-import { after, before, beforeEach, describe, it } from "node:test";
+import { after, before, describe, it } from "node:test";
 import {
   cookieOf,
   type Journey,
@@ -31,9 +31,6 @@ describe("a browser that takes third-party cookies", () => {
     journey = await startJourney({ thirdPartyCookies: "allowed" });
   });
   after(() => journey?.[Symbol.asyncDispose]());
-  beforeEach(() => {
-    journey.front.seen.length = 0;
-  });
 
   const asked = (host: string) => journey.front.seen.filter((one) => one.host === host);
   const forget = () => {

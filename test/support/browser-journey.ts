@@ -19,7 +19,10 @@ export interface Journey extends AsyncDisposable {
   readonly node: RunningNode;
   readonly front: TlsFront;
   readonly browser: VisitorBrowser;
-  /** A browser that knows nothing, on a page of that address; `complaints` are what its console says. */
+  /**
+   * A browser that knows nothing, on a page of that address; what the front has seen is forgotten.
+   * `complaints` are what the page's console says.
+   */
   newcomer(address: string): Promise<Visit>;
   /** Another node with the same definitions, in another region. */
   startInRegion(region: number): Promise<RunningNode>;
@@ -59,8 +62,9 @@ export async function startJourney(options: JourneyOptions): Promise<Journey> {
     ["hello.shop.example", personalPage(alpha, regions)],
     ...["sync.example", "adnet.example", "dest.example"].map((host) => [host, receiver] as const),
   ]);
-  front = stack.use(await startTlsFront({ certificate, node: node.collectUrl, sites }));
-  const browser = stack.use(await openVisitorBrowser(front.port, options.thirdPartyCookies));
+  const listening = stack.use(await startTlsFront({ certificate, node: node.collectUrl, sites }));
+  front = listening;
+  const browser = stack.use(await openVisitorBrowser(listening.port, options.thirdPartyCookies));
   const parts = stack.move();
   let today = Date.now();
   const setClocks = async (): Promise<void> => {
@@ -71,8 +75,8 @@ export async function startJourney(options: JourneyOptions): Promise<Journey> {
   };
   await setClocks();
   return {
-    ...{ node, front, browser, startInRegion },
-    newcomer: (address) => newcomer(browser, address),
+    ...{ node, front: listening, browser, startInRegion },
+    newcomer: (address) => newcomer(browser, listening, address),
     passDays: (days) => {
       today += days * DAY_MS;
       return setClocks();
@@ -109,9 +113,15 @@ async function journeyWorkspace(settings: Readonly<Record<string, unknown>>): Pr
   };
 }
 
-async function newcomer({ context }: VisitorBrowser, address: string): Promise<Visit> {
-  await context.clearCookies();
+async function newcomer(
+  { context }: VisitorBrowser,
+  front: TlsFront,
+  address: string,
+): Promise<Visit> {
+  // In this order: a page that still lives may set cookies and fire ID syncs.
   for (const old of context.pages().slice(1)) await old.close();
+  await context.clearCookies();
+  front.seen.length = 0;
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on("console", (message) => complaints.push(message.text()));
