@@ -4,10 +4,9 @@
 
 import { eventError } from "@dunlin/contract/errors";
 import type { CatalogSnapshot } from "../../catalog/snapshot.ts";
-import type { Identity, IdentityChange, IdentityKey } from "../../model/identity.ts";
-import { UNKNOWN_IDENTITY } from "../../model/identity.ts";
+import type { IdentityChange, IdentityKey } from "../../model/identity.ts";
 import type { DeviceId } from "../../model/ids.ts";
-import { chooseDevice, devicesToAskFor, inOrderOfChoice } from "../declared-ids/choose-device.ts";
+import { inOrderOfChoice } from "../declared-ids/choose-device.ts";
 import { type AcceptedId, checkDeclaredIds } from "../declared-ids/declared-ids.ts";
 import { readDeclaredIds } from "../declared-ids/read-declared-ids.ts";
 import { screenDeclaredIds } from "../declared-ids/screen-declared-ids.ts";
@@ -27,6 +26,7 @@ import { type EventReply, writeBody } from "../reply.ts";
 import { saidErrors } from "../strict/strict.ts";
 import type { EventWorld } from "../world.ts";
 import { flagOptOuts } from "./flag-opt-outs.ts";
+import { lastDeviceOf } from "./last-device.ts";
 import { withoutRepeats } from "./refused-consent.ts";
 
 type Wish = "opt-out" | "opt-in";
@@ -169,20 +169,6 @@ async function linkedDevices(
     if (device !== null) devices.add(device);
   }
   return [...devices];
-}
-
-async function lastDeviceOf(
-  world: EventWorld,
-  identity: Identity,
-  now: number,
-): Promise<DeviceId | null> {
-  const stale = devicesToAskFor([identity], now);
-  const found =
-    stale.length === 0
-      ? []
-      : await world.store.loadIdentities(stale.map((device) => ({ kind: "device", device })));
-  const asked = new Map(stale.map((device, at) => [device, found[at] ?? UNKNOWN_IDENTITY]));
-  return chooseDevice([identity], asked, now);
 }
 
 const ID_NAME = /^(?:d_uuid|d_mid|d_cid|d_cid_ic|d_cid_ns|d_dpid|d_dpuuid|dpid|dpuuid)$/;

@@ -222,6 +222,19 @@ describe("membership is gone", () => {
 });
 
 describe("an opt-out by refusal", () => {
+  test("means a customer's last device too, though it was long ago that the two were linked", async () => {
+    const store = new GatedStore();
+    const partners = PROTOCOL_WORKSPACE.partners.map((one) => ({ ...one, tcf: true }));
+    const world = buildWorld({ ...WORKSPACE, partners }, { store });
+    await event(world, `d_uuid=${FIRST}&d_cid=1001%01jane%011`);
+    for (const _month of [1, 2, 3, 4, 5]) {
+      world.nowMs += 30 * 86_400_000;
+      await event(world, `d_uuid=${FIRST}`);
+    }
+    assert.deepEqual(codesOf(await event(world, `d_cid=1001%01jane&${REFUSED}`)), [315]);
+    assert.deepEqual(codesOf(await event(world, `d_uuid=${FIRST}`)), [171]);
+  });
+
   const REFUSED = "gdpr=1&gdpr_consent=CP1R2oAP1R2oAAHABBENDIEgAAAAAAAAAAqIAAAAAAAA";
 
   test("is not taken back by an opt-out by request and an opt-in after it", async () => {

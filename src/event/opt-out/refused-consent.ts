@@ -5,7 +5,6 @@
 import type { CatalogSnapshot } from "../../catalog/snapshot.ts";
 import type { IdentityKey } from "../../model/identity.ts";
 import { parseDeviceId, parseMid } from "../../model/ids.ts";
-import { chooseDevice } from "../declared-ids/choose-device.ts";
 import { checkDeclaredIds } from "../declared-ids/declared-ids.ts";
 import { readDeclaredIds } from "../declared-ids/read-declared-ids.ts";
 import { screenDeclaredIds } from "../declared-ids/screen-declared-ids.ts";
@@ -14,6 +13,7 @@ import type { EventCall } from "../parse.ts";
 import type { CallPartner } from "../partner.ts";
 import type { EventWorld } from "../world.ts";
 import { flagOptOuts } from "./flag-opt-outs.ts";
+import { lastDeviceOf } from "./last-device.ts";
 
 export async function storeRefusal(
   world: EventWorld,
@@ -41,7 +41,7 @@ export async function storeRefusal(
   keys.push(...declared);
   if (declared.length > 0) {
     for (const identity of await world.store.loadIdentities(declared)) {
-      const last = chooseDevice([identity], new Map(), now);
+      const last = await lastDeviceOf(world, identity, now);
       if (last !== null) keys.push({ kind: "device", device: last });
     }
   }
