@@ -21,6 +21,8 @@ const PROGRAMS = [
     commands: ["chromium", "chromium-browser", "google-chrome"],
     neededBy: "journeys through the demo site in a browser",
   },
+  { package: "curl", commands: ["curl"], neededBy: "the documents' own examples" },
+  { package: "openssl", commands: ["openssl"], neededBy: "certificates of the browser journeys" },
   { package: "wrk", commands: ["wrk"], neededBy: "benchmarks, as the client" },
   { package: "nginx", commands: ["nginx"], neededBy: "benchmarks and tests behind a proxy" },
 ];
