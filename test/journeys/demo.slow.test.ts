@@ -3,7 +3,6 @@
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
@@ -14,20 +13,9 @@ import { type Browser, chromium, type Page } from "playwright-core";
 import { listenOrElsewhere } from "../../demo/listen.ts";
 import { DcsClient } from "../../demo/site/dcs-client.ts";
 import { createSite } from "../../demo/site/site.ts";
+import { BROWSER_FLAGS, findBrowser } from "../support/browser.ts";
 
 const START = fileURLToPath(new URL("../../demo/start.ts", import.meta.url));
-const BROWSERS = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
-const BROWSER_FLAGS = [
-  "--headless",
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--disable-dev-shm-usage",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 const START_LIMIT_MS = 60_000;
 
 const NEUTRAL = "For where the land runs out.";
@@ -87,15 +75,6 @@ async function startDemo(data: string, demoPort = "0"): Promise<Demo> {
   }
 }
 
-function findBrowser(): string {
-  const path = BROWSERS.find((candidate) => existsSync(candidate));
-  assert.ok(
-    path,
-    "There is no Chromium: install Debian's package `chromium` (npm test does, as root).",
-  );
-  return path;
-}
-
 describe("the demo", () => {
   let folder: string;
   let demo: Demo;
@@ -105,7 +84,7 @@ describe("the demo", () => {
     const executablePath = findBrowser();
     folder = await mkdtemp(join(tmpdir(), "dunlin-demo-"));
     demo = await startDemo(join(folder, "data"));
-    browser = await chromium.launch({ executablePath, args: BROWSER_FLAGS });
+    browser = await chromium.launch({ executablePath, args: [...BROWSER_FLAGS] });
   });
 
   after(async () => {

@@ -7,7 +7,9 @@ import { join } from "node:path";
 import { type BrowserContext, chromium } from "playwright-core";
 
 const BROWSERS = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
-const FLAGS = [
+
+/** A browser that minds its own business: nothing but what the test asks for goes out. */
+export const BROWSER_FLAGS: readonly string[] = [
   "--headless",
   "--no-sandbox",
   "--disable-gpu",
@@ -17,8 +19,16 @@ const FLAGS = [
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
-  "--ignore-certificate-errors",
 ];
+
+/** The machine's browser, or a sentence on what to install. */
+export function findBrowser(): string {
+  const path = BROWSERS.find((candidate) => existsSync(candidate));
+  if (path !== undefined) return path;
+  throw new Error(
+    "There is no Chromium: install Debian's package `chromium` (npm test does, as root).",
+  );
+}
 
 /** What the browser's own setting calls it. */
 const COOKIE_CONTROLS = { allowed: 0, blocked: 1 } as const;
@@ -32,10 +42,6 @@ export async function openVisitorBrowser(
   port: number,
   thirdPartyCookies: "allowed" | "blocked",
 ): Promise<VisitorBrowser> {
-  const executablePath = BROWSERS.find((candidate) => existsSync(candidate));
-  if (executablePath === undefined) {
-    throw new Error("There is no Chromium: install Debian's package `chromium`.");
-  }
   const folder = await mkdtemp(join(tmpdir(), "dunlin-browser-"));
   const isBlocked = thirdPartyCookies === "blocked";
   const profile = {
@@ -45,8 +51,12 @@ export async function openVisitorBrowser(
   await mkdir(join(folder, "Default"));
   await writeFile(join(folder, "Default", "Preferences"), JSON.stringify({ profile }));
   const context = await chromium.launchPersistentContext(folder, {
-    executablePath,
-    args: [...FLAGS, `--host-resolver-rules=MAP * 127.0.0.1:${port}`],
+    executablePath: findBrowser(),
+    args: [
+      ...BROWSER_FLAGS,
+      "--ignore-certificate-errors",
+      `--host-resolver-rules=MAP * 127.0.0.1:${port}`,
+    ],
     chromiumSandbox: false,
   });
   return {
