@@ -23,7 +23,9 @@ export function resolvePartner(
   const asSent = withoutPort(host);
   const name = asSent.toLowerCase();
   const byHost = partnerOfHost(name, catalog, domain);
-  if (byHost === null && !isServiceHost(name, catalog, domain)) return err(eventError(1, asSent));
+  if (byHost === null && !namesPartnersByOrg(host, catalog, domain)) {
+    return err(eventError(1, asSent));
+  }
   const byOrg = orgId === null ? undefined : catalog.partnersByOrgId.get(orgId);
   if (orgId !== null && byOrg === undefined) return err(eventError(2, orgId));
   const partner = byHost ?? byOrg;
@@ -31,14 +33,19 @@ export function resolvePartner(
   return ok({ partner, midOwner: byOrg ?? partner });
 }
 
-/** What kind of host a call came to. */
-export type HostKind = "partner" | "service" | "www" | "unknown";
+/**
+ * What kind of host a call came to. On a "service" host some calls do without a partner; a "regional" one
+ * always wants the org ID.
+ */
+export type HostKind = "partner" | "service" | "regional" | "www" | "unknown";
 
 export function hostKind(host: string, catalog: CatalogSnapshot, domain: string): HostKind {
   const name = withoutPort(host).toLowerCase();
   if (partnerOfHost(name, catalog, domain) !== null) return "partner";
-  if (isServiceHost(name, catalog, domain)) return "service";
-  return labelsBelow(name, domain) === "www" ? "www" : "unknown";
+  const below = labelsBelow(name, domain);
+  if (below === "dpm" || catalog.serviceHosts.has(name)) return "service";
+  if (below !== null && REGIONAL_HOSTS.has(below)) return "regional";
+  return below === "www" ? "www" : "unknown";
 }
 
 /** The host that the domain attribute of a cookie may name: `.<D>` for what lies below it, else none. */
@@ -61,13 +68,9 @@ function partnerOfHost(
 }
 
 /** A host of the platform's own, where the partner is the one whose org ID is named. */
-function isServiceHost(name: string, catalog: CatalogSnapshot, domain: string): boolean {
-  const below = labelsBelow(name, domain);
-  return (
-    below === "dpm" ||
-    (below !== null && REGIONAL_HOSTS.has(below)) ||
-    catalog.serviceHosts.has(name)
-  );
+function namesPartnersByOrg(host: string, catalog: CatalogSnapshot, domain: string): boolean {
+  const kind = hostKind(host, catalog, domain);
+  return kind === "service" || kind === "regional";
 }
 
 /** What stands before `.<domain>` in a host name, or null. */

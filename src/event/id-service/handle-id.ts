@@ -109,7 +109,7 @@ export function handleOptOutStatus(world: EventWorld, raw: RawCall): EventReply 
   const { orgId } = call.value.control;
   const kind = hostKind(raw.host, catalog, world.domain);
   if (raw.host === "") return refuseId(envelope, [unplaced(eventError(100))]);
-  if (kind === "unknown" || kind === "www") {
+  if (kind === "unknown" || kind === "www" || (kind === "regional" && orgId === null)) {
     return refuseId(envelope, [unplaced(eventError(1, raw.host))]);
   }
   if (orgId !== null && !catalog.partnersByOrgId.has(orgId)) {

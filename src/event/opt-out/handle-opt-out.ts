@@ -79,8 +79,6 @@ async function partnerReply(
   request: PartnerCall,
 ): Promise<EventReply> {
   const { call, owner, wish } = request;
-  const named = readNamedDevice(call.control);
-  if (!named.ok) return reply(envelope, named.error.map(unplaced));
   const now = world.now();
   const found = await findWhom(world, request, now);
   const { partner } = owner;
@@ -135,7 +133,8 @@ async function findWhom(
   const linked = own === null ? await linkedDevices(world, checked.ids, now) : [own.device];
   const byCookie = linked.length > 0 ? null : deviceByRank(OPT_OUT_ORDER.afterLinks, sources);
   const isNameless = !namesSomebody(call);
-  const isRefused = checked.noneLeft && own === null;
+  // Whoever named only what is malformed meant somebody, and it is not the browser that called.
+  const isRefused = own === null && checked.ids.length === 0 && (checked.noneLeft || !named.ok);
   const isMade =
     wish === "opt-out" && linked.length === 0 && byCookie === null && !isNameless && !isRefused;
   const made = isMade ? world.newDeviceId() : null;
@@ -149,7 +148,8 @@ async function findWhom(
   const shown = devices[0] ?? flaggable[0]?.shown ?? null;
   const where = own === null ? (checked.ids[0]?.where ?? null) : null;
   const flagged = shown === null ? null : { ...unplaced(eventError(171, shown)), where };
-  return { keys, errors: checked.errors, flagged, made };
+  const malformed = named.ok ? [] : named.error.map(unplaced);
+  return { keys, errors: [...malformed, ...checked.errors], flagged, made };
 }
 
 /** The device that each ID was last linked to. */
