@@ -103,10 +103,12 @@ test("a folder sums its members, those without a frequency of their own once", (
 
 test("a profile of five hundred traits is no trouble", () => {
   const sids = Array.from({ length: 500 }, (_, at) => 1_000 + at);
-  const profile = realized(Object.fromEntries(sids.map((sid) => [sid, [[0, 1]] as const])));
+  // No two counts are equal, so that a trait counted in another's place is noticed.
+  const profile = realized(Object.fromEntries(sids.map((sid) => [sid, [[0, sid]] as const])));
+  const total = sids.reduce((sum, sid) => sum + sid, 0);
   const segments = [
-    segment(1, "frequency([91T]) == 500"),
-    segment(2, "frequency([91T, 1T]) >= 501"),
+    segment(1, `frequency([91T]) == ${total}`),
+    segment(2, `frequency([91T, 1T]) >= ${total + 1}`),
     ...sids.map((sid) => segment(sid, `91T AND ${sid}T`)),
   ];
   const index = buildSegmentIndex(segments, lookup);
