@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { parse } from "yaml";
 import { invariant } from "../src/model/result.ts";
+import { watchParent } from "../src/node/watch-parent.ts";
 import { listenOrElsewhere } from "./listen.ts";
 import { DcsClient } from "./site/dcs-client.ts";
 import { createSite } from "./site/site.ts";
@@ -139,12 +140,12 @@ Stop with Ctrl-C. Definitions: demo/workspace.yaml. The client to copy: demo/sit
 
 function stopOnSignals(node: ChildProcess): void {
   let isStopping = false;
-  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
-    process.on(signal, () => {
-      if (isStopping) return;
-      isStopping = true;
-      node.kill("SIGTERM");
-      setTimeout(() => node.kill("SIGKILL"), STOP_LIMIT_MS).unref();
-    });
-  }
+  const stop = (): void => {
+    if (isStopping) return;
+    isStopping = true;
+    node.kill("SIGTERM");
+    setTimeout(() => node.kill("SIGKILL"), STOP_LIMIT_MS).unref();
+  };
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, stop);
+  if (process.env["npm_lifecycle_event"] === "start") watchParent(stop);
 }

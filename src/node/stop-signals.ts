@@ -1,7 +1,8 @@
+import { watchParent } from "./watch-parent.ts";
+
 /** One Ctrl-C may arrive several times: from the terminal, from npx, from the program that started us. */
 const SAME_WISH_MS = 500;
 const AT_ONCE_EXIT_CODE = 1;
-const LOOK_AT_PARENT_EVERY_MS = 250;
 
 /**
  * Resolves when the node is asked to stop: by SIGTERM or SIGINT, or because the program that started it, and
@@ -21,15 +22,4 @@ export function waitForStop(): Promise<void> {
   if (process.connected) process.on("disconnect", ask);
   if (process.env["npm_command"] === "exec") watchParent(ask);
   return promise;
-}
-
-/** npx passes a signal to the shell between us, which dies of it and tells us nothing. */
-function watchParent(onGone: () => void): void {
-  const parent = process.ppid;
-  const timer = setInterval(() => {
-    if (process.ppid === parent) return;
-    clearInterval(timer);
-    onGone();
-  }, LOOK_AT_PARENT_EVERY_MS);
-  timer.unref();
 }
