@@ -258,4 +258,22 @@ describe("the demo", () => {
       taken.close();
     }
   });
+
+  it("ends with npm, which tells only its shell to stop", async () => {
+    const anyPort = "--collect 127.0.0.1:0 --manage 127.0.0.1:0 --workers 1";
+    const command = `"${process.execPath}" "${START}" ${anyPort} --data "${join(folder, "third")}"; :`;
+    const shell = spawn("sh", ["-c", command], {
+      env: { ...process.env, DUNLIN_DEMO_PORT: "0", npm_lifecycle_event: "start" },
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    // The pipe closes when everybody who writes to it is gone: the demo, and the node that it started.
+    const everybodyGone = new Promise((resolve) => shell.once("close", resolve));
+    await new Promise<void>((resolve) => {
+      shell.stdout.on("data", (text: Buffer) => {
+        if (text.includes("Stop with")) resolve();
+      });
+    });
+    shell.kill("SIGKILL");
+    await everybodyGone;
+  });
 });
