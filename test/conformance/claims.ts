@@ -2,8 +2,9 @@
 // each. `docs/conformance.md` is printed from this table (`node scripts/conformance.ts`).
 
 import { EVENT_FIELDS, ID_FIELDS, PAGE, SYNCS } from "./claims-of-answers.ts";
-import { ENDPOINTS, EVENT_PARAMETERS, HEADERS, IDENTIFIERS } from "./claims-of-calls.ts";
+import { ENDPOINTS, EVENT_PARAMETERS } from "./claims-of-calls.ts";
 import { CLIENTS } from "./claims-of-clients.ts";
+import { HEADERS, IDENTIFIERS } from "./claims-of-identifiers.ts";
 import { CONSENT, ERRORS, OPT_OUTS, OWN } from "./claims-of-refusals.ts";
 
 /** One thing that the documentation promises. */
