@@ -59,6 +59,12 @@ test("systems and hardware are of the closed lists, whatever an agent says", () 
   );
 });
 
+test("a client hint that names a property of every object names no system", () => {
+  for (const platform of ["__proto__", "constructor", "hasOwnProperty"]) {
+    assert.equal(detectDevice(claimOf("", { platform })).osName, null);
+  }
+});
+
 const REDUCED =
   "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Mobile Safari/537.36";
 const DESKTOP_MODE =

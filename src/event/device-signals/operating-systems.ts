@@ -65,17 +65,17 @@ const SPECIAL: readonly (readonly [agent: RegExp, name: string])[] = [
   [/\b(?:FreeBSD|OpenBSD|NetBSD|SunOS|PlayStation|Nintendo|HarmonyOS|OpenHarmony|Roku)\b/, "Other"],
 ];
 
-/** Our names for those of the parser and of the client hint `Sec-CH-UA-Platform`. */
-const OURS: Readonly<Record<string, string>> = {
-  android: "Android",
-  "chrome os": "Chrome OS",
-  chromeos: "Chrome OS",
-  "chromium os": "Chrome OS",
-  ios: "iOS",
-  linux: "Linux",
-  macos: "OS X",
-  windows: "Windows",
-};
+/** Our names for those of the parser and of the client hint `Sec-CH-UA-Platform`. A map: callers may send "constructor". */
+const OURS: ReadonlyMap<string, string> = new Map([
+  ["android", "Android"],
+  ["chrome os", "Chrome OS"],
+  ["chromeos", "Chrome OS"],
+  ["chromium os", "Chrome OS"],
+  ["ios", "iOS"],
+  ["linux", "Linux"],
+  ["macos", "OS X"],
+  ["windows", "Windows"],
+]);
 
 const WINDOWS_RELEASES: ReadonlySet<string> = new Set([
   "10",
@@ -98,7 +98,7 @@ const UNKNOWN: OperatingSystem = { name: null, version: null };
 /** What the agent says, unless the client hint names another system: agents of browsers that hide lie, hints do not. */
 export function operatingSystemOf(claim: DeviceClaim, parsed: ParsedAgent): OperatingSystem {
   const fromAgent = agentsSystem(claim.agent, parsed);
-  const hinted = OURS[claim.platform.toLowerCase()] ?? null;
+  const hinted = OURS.get(claim.platform.toLowerCase()) ?? null;
   const agrees = hinted === null || fromAgent.name?.startsWith(hinted) === true;
   return agrees ? fromAgent : { name: hinted, version: null };
 }
@@ -108,7 +108,7 @@ function agentsSystem(agent: string, parsed: ParsedAgent): OperatingSystem {
     const found = pattern.exec(agent);
     if (found !== null) return { name, version: found[1] ?? null };
   }
-  const name = OURS[parsed.os.toLowerCase()];
+  const name = OURS.get(parsed.os.toLowerCase());
   if (name === undefined) return UNKNOWN;
   if (name === "Windows") return windowsOf(parsed);
   return { name, version: asSpelled(parsed.osVersion, agent) };
