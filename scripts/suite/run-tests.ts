@@ -3,6 +3,7 @@
 
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { killMarked, MARK } from "./leftovers.ts";
 
@@ -24,7 +25,7 @@ export async function runTests(run: TestRun): Promise<boolean> {
   // A group of its own, so that it can be ended together with what it started.
   const child = spawn(process.execPath, runnerArguments(run), {
     cwd: run.root,
-    env: cleanEnvironment(marker, run.fileLimitMs),
+    env: cleanEnvironment(run, marker),
     stdio: ["ignore", "pipe", "pipe"],
     detached: true,
   });
@@ -73,14 +74,17 @@ function runnerArguments(run: TestRun): string[] {
 const FOREIGN = new Set(["NODE_ENV", "NODE_OPTIONS", "NODE_TEST_CONTEXT"]);
 
 /** What an operator's shell says about a node must not reach the nodes that tests start. */
-function cleanEnvironment(marker: string, fileLimitMs: number): NodeJS.ProcessEnv {
+function cleanEnvironment(run: TestRun, marker: string): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(
     ([name]) => !name.startsWith("DUNLIN_") && !FOREIGN.has(name),
   );
   return {
     ...Object.fromEntries(kept),
     [MARK]: marker,
-    DUNLIN_TEST_FILE_LIMIT_MS: String(fileLimitMs),
+    DUNLIN_TEST_FILE_LIMIT_MS: String(run.fileLimitMs),
+    // Each file is a process; what one has stripped of types and compiled, the next takes as it is. Node
+    // keys the entries by content, so none can be out of date.
+    NODE_COMPILE_CACHE: join(run.root, "node_modules/.cache/compiled"),
   };
 }
 
