@@ -253,7 +253,7 @@ function describeVisits(withStore: WithStore, subject: VisitorStoreUnderTest): v
       const guard = { pid: PARTNER, keys };
       await store.loadIdentities(keys);
       const reason = "request";
-      await change(store, [{ kind: "opt-out", ...deviceOf(1), pid: PARTNER, reason, at: NOON }]);
+      await change(store, [{ kind: "opt-out", key: deviceKey(1), pid: PARTNER, reason, at: NOON }]);
       const visit = { profiles: [profileChange(1)], identities: [], guard };
       assert.equal(await store.commitVisit(visit), "opted-out");
       assert.equal((await store.load([profileKey(1)]))[0]?.lastSeen, 0);
@@ -264,7 +264,7 @@ function describeVisits(withStore: WithStore, subject: VisitorStoreUnderTest): v
       const guard = { pid: PARTNER, keys: [deviceKey(1)] };
       const reason = "request";
       const optingOut = change(store, [
-        { kind: "opt-out", ...deviceOf(1), pid: PARTNER, reason, at: NOON },
+        { kind: "opt-out", key: deviceKey(1), pid: PARTNER, reason, at: NOON },
       ]);
       const visit = store.commitVisit({ profiles: [profileChange(1)], identities: [], guard });
       await Promise.all([optingOut, visit]);
@@ -378,10 +378,6 @@ async function change(
 
 function seen(number: number, at: number): IdentityChange {
   return { kind: "seen", device: deviceId(number), at };
-}
-
-function deviceOf(number: number) {
-  return { key: deviceKey(number) };
 }
 
 async function identityOf(store: VisitorStore, device: number): Promise<Identity> {

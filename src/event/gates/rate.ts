@@ -8,6 +8,7 @@ import type {
   SlidingCount,
   TokenBucket,
 } from "../../profiles/visitor-store.ts";
+import { visibleAddress } from "../address.ts";
 import type { AcceptedId } from "../declared-ids/declared-ids.ts";
 import type { Visitor } from "../identify.ts";
 import { unplaced } from "../placed-error.ts";
@@ -33,7 +34,10 @@ export async function rateStop(
   const { windowSeconds, perId, perAddress } = rateLimit;
   const buckets: TokenBucket[] = keys.map((key) => ({ key, calls: perId, windowSeconds }));
   if (perAddress !== null) {
-    const key: CountedKey = { kind: "address", address: open.call.raw.address };
+    // Counted is what the partner may see of an address: the whole one must not lie in a store.
+    const obfuscation = open.partner?.partner.definition.ipObfuscation ?? "none";
+    const address = visibleAddress(open.call.raw.address, obfuscation, world.geo);
+    const key: CountedKey = { kind: "address", address };
     buckets.push({ key, calls: perAddress, windowSeconds });
   }
   const waitSeconds = await world.store.rates.take(buckets, open.now);
