@@ -25,7 +25,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   delivery: { imports: ["model"], packages: [], builtins: [] },
   stores: {
     imports: ["profiles", "catalog/definition-store", "model"],
-    packages: ["lmdb"],
+    packages: ["lmdb", "ioredis"],
     builtins: "all",
   },
   catalog: {
@@ -48,7 +48,14 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     packages: ["bowser"],
     builtins: [],
   },
-  ops: { imports: ["model"], packages: ["pino", "prom-client"], builtins: "all" },
+  ops: {
+    imports: ["model"],
+    packages: [
+      ...["pino", "prom-client", "@opentelemetry/api", "@opentelemetry/sdk-trace-base"],
+      ...["@opentelemetry/resources", "@opentelemetry/exporter-trace-otlp-http"],
+    ],
+    builtins: "all",
+  },
   admin: {
     imports: ["catalog", "rules", "profiles/store", "profiles/visitor-store", "model"],
     packages: [],
