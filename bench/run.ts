@@ -5,11 +5,21 @@ import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Figure, Row } from "./harness.ts";
 import { keepResult, tableOf } from "./report.ts";
+import { DURABILITY_ROW } from "./rows/durability.ts";
 import { EVENT_ROW } from "./rows/event.ts";
+import { FLATNESS_ROW } from "./rows/flatness.ts";
 import { INPUT_ROW } from "./rows/input.ts";
 import { MATCH_ROW } from "./rows/match.ts";
+import { PIXEL_ROW } from "./rows/pixel.ts";
 
-const ROWS: readonly Row[] = [EVENT_ROW, MATCH_ROW, INPUT_ROW];
+const ROWS: readonly Row[] = [
+  EVENT_ROW,
+  PIXEL_ROW,
+  FLATNESS_ROW,
+  DURABILITY_ROW,
+  MATCH_ROW,
+  INPUT_ROW,
+];
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const args = process.argv.slice(2);

@@ -1,5 +1,6 @@
 -- Sends requests that were made beforehand, one after the other; each line of the file is one, with \r\n
--- written as the two characters of an escape. With a pause, each connection waits so many ms in between.
+-- written as the two characters of an escape. With a pause, each connection waits so many ms in between, in the mean:
+-- were all pauses alike, connections would go in step.
 
 local requests = {}
 local at = 0
@@ -21,7 +22,7 @@ end
 
 if os.getenv("BENCH_PACED") == "1" then
   function delay()
-    return pause
+    return math.random(math.floor(pause / 2), math.floor(pause * 1.5))
   end
 end
 

@@ -58,3 +58,19 @@ export async function runLoad(load: Load): Promise<LoadResult> {
     p99Us: result.p99Us,
   };
 }
+
+/** Calls until every visitor of the file has been seen, and the server's code is warm. */
+export async function makeKnown(to: {
+  readonly url: string;
+  readonly requestFile: string;
+  readonly visitors: number;
+}): Promise<void> {
+  const { url, requestFile, visitors } = to;
+  const load = { url, requestFile, connections: 64, pauseMs: 0 };
+  // Each run begins at the same request: only one that is long enough reaches them all.
+  for (let seconds = 3; ; ) {
+    const { calls, callsPerSecond } = await runLoad({ ...load, seconds });
+    if (calls >= visitors) return;
+    seconds = Math.ceil((visitors * 1.2) / callsPerSecond);
+  }
+}

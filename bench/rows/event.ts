@@ -1,90 +1,35 @@
 // `/event` of a real node against a bare `node:http` server that answers a constant of the same size with the
-// same headers: how much of what Node can do at all is left to the caller.
+// same headers: how much of what Node can do at all is left to the caller. And how evenly it is left: the
+// latency of the slowest of a hundred calls when the node is far from idle.
 
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { send } from "../../test/support/http-call.ts";
 import { seededRandom } from "../../test/support/random.ts";
 import { type BenchOptions, type Figure, interleave, median, type Row, side } from "../harness.ts";
-import type { ConstantAnswer } from "../load/bare-server.ts";
-import { type ServerProcess, startServer } from "../load/server-process.ts";
-import { ALIAS, shopRequests, shopWorkspace } from "../load/shop.ts";
-import { type LoadResult, runLoad } from "../load/wrk.ts";
+import { startBare, startNode, typicalAnswer, withBench, writeRequests } from "../load/nodes.ts";
+import type { ServerProcess } from "../load/server-process.ts";
+import { shopRequests, shopWorkspace } from "../load/shop.ts";
+import { type LoadResult, makeKnown, runLoad } from "../load/wrk.ts";
 
-const MAIN = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
-const BARE = fileURLToPath(new URL("../load/bare-server.ts", import.meta.url));
-
-const VISITORS = 10_000;
+const VISITORS = 100_000;
 const CONNECTIONS = 64;
-/** Connections and pauses that offer about 4,000 calls a second to either side. */
-const PACED = { connections: 40, pauseMs: 10 };
+/** Connections and pauses that offer about 10,000 calls a second to either side. */
+const PACED = { connections: 100, pauseMs: 10 };
+const TAIL_SHARE = 0.7;
 
 export const EVENT_ROW: Row = {
   name: "event",
-  run: async (options) => {
-    const folder = mkdtempSync(join(tmpdir(), "dunlin-bench-"));
-    const servers: ServerProcess[] = [];
-    try {
+  run: (options) =>
+    withBench(async (bench) => {
       const requests = shopRequests(seededRandom(1), VISITORS);
-      const requestFile = join(folder, "requests");
-      writeFileSync(
-        requestFile,
-        requests.map((one) => one.replaceAll("\r\n", "\\r\\n")).join("\n"),
-      );
-
+      const requestFile = writeRequests(bench, "event", requests);
       options.progress("starting a node and the bare server");
-      const ours = await startNode(folder);
-      servers.push(ours);
-      const bare = await startBare(folder, await typicalAnswer(ours.url, requests));
-      servers.push(bare);
-      return await measure(options, requestFile, { ours, bare });
-    } finally {
-      for (const server of servers) await server.stop();
-      rmSync(folder, { recursive: true, force: true });
-    }
-  },
+      const ours = await startNode(bench, {
+        name: "node",
+        workspace: shopWorkspace(seededRandom(2)),
+      });
+      const bare = await startBare(bench, await typicalAnswer(ours.url, requests));
+      return measure(options, requestFile, { ours, bare });
+    }),
 };
-
-function startNode(folder: string): Promise<ServerProcess> {
-  const workspace = join(folder, "workspace.json");
-  writeFileSync(workspace, JSON.stringify(shopWorkspace(seededRandom(2))));
-  const anyPort = ["--collect", "127.0.0.1:0", "--manage", "127.0.0.1:0"];
-  const store = ["--data", join(folder, "data"), "--durability", "commit"];
-  const rest = ["--workers", "1", "--workspace", workspace, "--log", "warn"];
-  return startServer([MAIN, "serve", ...anyPort, ...store, ...rest]);
-}
-
-function startBare(folder: string, answer: ConstantAnswer): Promise<ServerProcess> {
-  const file = join(folder, "answer.json");
-  writeFileSync(file, JSON.stringify(answer));
-  return startServer([BARE, file]);
-}
-
-/** The answer of middling length among those of the first visitors, at their second call. */
-async function typicalAnswer(url: string, requests: readonly string[]): Promise<ConstantAnswer> {
-  const answers: ConstantAnswer[] = [];
-  for (const request of [...requests.slice(0, 49), ...requests.slice(0, 49)]) {
-    const target = request.split(" ")[1] ?? "";
-    const { status, headers, text } = await send({
-      to: url,
-      target,
-      host: `${ALIAS}.dcs.localhost`,
-    });
-    if (status !== 200 || headers["x-error"] !== undefined) {
-      throw new Error(`The node does not answer as it should: ${status} ${text}`);
-    }
-    const kept = Object.entries(headers).filter(([name]) => !MADE_BY_NODE.has(name));
-    answers.push({ body: text, headers: kept.flatMap(([name, value]) => [name, String(value)]) });
-  }
-  const second = answers.slice(49).sort((a, b) => a.body.length - b.body.length);
-  const middle = second[24];
-  if (middle === undefined) throw new Error("No answer was taken.");
-  return middle;
-}
-
-const MADE_BY_NODE = new Set(["date", "connection", "keep-alive"]);
 
 type Servers = Readonly<Record<"ours" | "bare", ServerProcess>>;
 
@@ -99,14 +44,35 @@ async function measure(
     runLoad({ url: server.url, requestFile, connections: CONNECTIONS, seconds, pauseMs: 0 });
 
   options.progress("warming up; every visitor becomes known");
-  for (const server of Object.values(servers)) await full(server)();
+  const knownFrom = { url: servers.ours.url, requestFile, visitors: VISITORS };
+  await makeKnown(knownFrom);
+  await full(servers.bare)();
 
   options.progress(`${rounds} rounds of ${seconds} s at full speed`);
   const speeds = await interleave(rounds, { ours: full(servers.ours), bare: full(servers.bare) });
   options.progress(`${rounds} rounds of ${seconds} s at a fixed rate`);
   const paced = (server: ServerProcess) => () => cpuPerCall(server, requestFile, seconds);
   const costs = await interleave(rounds, { ours: paced(servers.ours), bare: paced(servers.bare) });
-  return [speedFigure(speeds), costFigure(costs)];
+
+  options.progress(`${rounds} rounds of ${seconds} s at ${TAIL_SHARE * 100} % of full speed`);
+  const near = (server: ServerProcess, results: readonly LoadResult[]) => () =>
+    runLoad({ url: server.url, requestFile, seconds, ...offering(TAIL_SHARE, results) });
+  const tails = await interleave(rounds, {
+    ours: near(servers.ours, speeds.ours),
+    bare: near(servers.bare, speeds.bare),
+  });
+  return [speedFigure(speeds), costFigure(costs), tailFigure(tails)];
+}
+
+const TAIL_PAUSE_MS = 10;
+
+/** Connections and pauses that offer a share of what was reached at full speed. */
+function offering(
+  share: number,
+  reached: readonly LoadResult[],
+): { connections: number; pauseMs: number } {
+  const perSecond = median(reached.map((result) => result.callsPerSecond)) * share;
+  return { connections: Math.round((perSecond * TAIL_PAUSE_MS) / 1_000), pauseMs: TAIL_PAUSE_MS };
 }
 
 interface Cost {
@@ -135,19 +101,18 @@ function speedFigure(speeds: Record<"ours" | "bare", LoadResult[]>): Figure {
     unit: "of bare node:http",
     better: "higher",
     sides: { ours, bare },
-    note: `one worker, ${CONNECTIONS} connections, 1,000 traits, 200 segments, 15 signals; p99 ${p99(speeds.ours)} ms, bare ${p99(speeds.bare)} ms`,
+    note: `one worker, ${CONNECTIONS} connections, ${VISITORS} known visitors, 1,000 traits, 200 segments, 15 signals; p99 ${p99(speeds.ours)} ms, bare ${p99(speeds.bare)} ms`,
   };
 }
 
 function costFigure(costs: Record<"ours" | "bare", Cost[]>): Figure {
-  const ours = side(
-    costs.ours.map((cost) => cost.cpuUs),
-    "µs/call",
-  );
-  const bare = side(
-    costs.bare.map((cost) => cost.cpuUs),
-    "µs/call",
-  );
+  const perCall = (all: Cost[]) =>
+    side(
+      all.map((cost) => cost.cpuUs),
+      "µs/call",
+    );
+  const ours = perCall(costs.ours);
+  const bare = perCall(costs.bare);
   const rate = (all: Cost[]) => Math.round(median(all.map((cost) => cost.load.callsPerSecond)));
   return {
     row: "event.cpu_vs_http",
@@ -156,5 +121,23 @@ function costFigure(costs: Record<"ours" | "bare", Cost[]>): Figure {
     better: "lower",
     sides: { ours, bare },
     note: `user and system CPU of all processes of the node at ${rate(costs.ours)} calls/s, bare at ${rate(costs.bare)}`,
+  };
+}
+
+function tailFigure(tails: Record<"ours" | "bare", LoadResult[]>): Figure {
+  const ratios = (results: LoadResult[]) =>
+    side(
+      results.map((result) => result.p99Us / result.p50Us),
+      "p99/p50",
+    );
+  const ours = ratios(tails.ours);
+  const middle = (pick: (result: LoadResult) => number) => Math.round(median(tails.ours.map(pick)));
+  return {
+    row: "event.tail",
+    value: ours.median,
+    unit: "p99 of p50",
+    better: "lower",
+    sides: { ours, bare: ratios(tails.bare) },
+    note: `at ${middle((one) => one.callsPerSecond)} calls/s, ${TAIL_SHARE * 100} % of full speed: p50 ${middle((one) => one.p50Us)} µs, p99 ${middle((one) => one.p99Us)} µs; the bare server likewise at its own`,
   };
 }
