@@ -33,24 +33,38 @@ export function describeDefinitionStore(name: string, subject: DefinitionStoreUn
       withStore(async (store) => {
         for (let revision = 1; revision <= 25; revision++) {
           const document = `{"name":"${revision}"}`;
-          assert.equal(await store.publish(document), revision);
+          assert.equal(await store.publish({ revision, document }), "stored");
           assert.deepEqual(await store.latest(), { revision, document });
         }
       }));
 
-    it("gives each of several publications at once a revision of its own", () =>
+    it("takes a revision only where it follows the newest", () =>
+      withStore(async (store) => {
+        const first = { revision: 1, document: "{}" };
+        assert.equal(await store.publish({ revision: 2, document: "[]" }), "overtaken");
+        assert.equal(await store.latest(), null);
+        assert.equal(await store.publish(first), "stored");
+        for (const revision of [1, 3]) {
+          assert.equal(await store.publish({ revision, document: "[]" }), "overtaken");
+        }
+        assert.deepEqual(await store.latest(), first);
+      }));
+
+    it("takes one of several publications at once", () =>
       withStore(async (store) => {
         const documents = Array.from({ length: 8 }, (_, index) => `{"number":${index}}`);
-        const revisions = await Promise.all(documents.map((document) => store.publish(document)));
-        assert.deepEqual(revisions.toSorted(), [1, 2, 3, 4, 5, 6, 7, 8]);
-        const document = documents[revisions.indexOf(8)];
-        assert.deepEqual(await store.latest(), { revision: 8, document });
+        const outcomes = await Promise.all(
+          documents.map((document) => store.publish({ revision: 1, document })),
+        );
+        assert.deepEqual(outcomes.toSorted(), [...Array(7).fill("overtaken"), "stored"]);
+        const document = documents[outcomes.indexOf("stored")];
+        assert.deepEqual(await store.latest(), { revision: 1, document });
       }));
 
     it("keeps every character of a document of some megabytes", () =>
       withStore(async (store) => {
         const document = JSON.stringify({ text: "größer 日本 \u0000 𝔘 ".repeat(200_000) });
-        await store.publish(document);
+        await store.publish({ revision: 1, document });
         assert.equal((await store.latest())?.document, document);
       }));
 
@@ -62,12 +76,13 @@ export function describeDefinitionStore(name: string, subject: DefinitionStoreUn
     } else {
       it("keeps what was published when it is closed and opened", async () => {
         const first = await subject.open();
-        await first.store.publish("{}");
+        await first.store.publish({ revision: 1, document: "{}" });
         await first.close();
         const second = await reopen();
         try {
           assert.deepEqual(await second.store.latest(), { revision: 1, document: "{}" });
-          assert.equal(await second.store.publish("[]"), 2);
+          const next = { revision: 2, document: "[]" };
+          assert.equal(await second.store.publish(next), "stored");
         } finally {
           await second.close();
         }

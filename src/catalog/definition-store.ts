@@ -13,8 +13,11 @@ export interface DefinitionStore {
   latest(): Promise<Revision | null>;
 
   /**
-   * Stores a document as the next revision and gives its number. It is on disk when this resolves,
-   * whatever the durability of profiles: definitions are few and dear.
+   * Stores a revision where it follows the newest, and nothing where another one has taken its number. It is
+   * on disk when this resolves, whatever the durability of profiles: definitions are few and dear.
+   *
+   * A store that several nodes share also asks for the `fence` of their turn, and takes nothing from a turn
+   * that another one has followed. Asked again by the same turn, it says again what it said.
    */
-  publish(document: string): Promise<number>;
+  publish(next: Revision, fence?: number): Promise<"stored" | "overtaken">;
 }

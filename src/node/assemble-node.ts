@@ -5,16 +5,19 @@ import { resolve } from "node:path";
 import type { NodeControl } from "../admin/node-control.ts";
 import type { DefinitionStore } from "../catalog/definition-store.ts";
 import type { Config } from "../config.ts";
+import { ALONE } from "../group/turns.ts";
 import { ManualClock, SYSTEM_CLOCK } from "../ops/clock.ts";
 import type { Log } from "../ops/log.ts";
 import { NodeMetrics } from "../ops/node-metrics.ts";
 import type { VisitorStore } from "../profiles/visitor-store.ts";
 import type { Definitions } from "./definitions.ts";
 import type { FirstDefinitions } from "./first-definitions.ts";
+import { StoreFollower } from "./follow-store.ts";
 import type { WorkerSettings } from "./messages.ts";
 import { buildNodeControl } from "./node-control.ts";
 import { prepareInThread } from "./publication-thread.ts";
 import { Publisher } from "./publisher.ts";
+import { ServedDefinitions } from "./served-definitions.ts";
 import { WorkerPool } from "./worker-pool.ts";
 
 export interface NodeIngredients {
@@ -47,7 +50,7 @@ export function assembleNode(ingredients: NodeIngredients): AssembledNode {
     startOrder: (place, port) => ({
       kind: "start",
       settings: workerSettings(ingredients, place, port),
-      definitions: definitionsOf(publisher),
+      definitions: definitionsOf(served),
       manualNow: clock?.now() ?? null,
     }),
     onWorkerLost: (place) => {
@@ -55,7 +58,10 @@ export function assembleNode(ingredients: NodeIngredients): AssembledNode {
       void metrics.workerLost(place);
     },
   });
-  const publisher: Publisher = new Publisher({ store, pool, log, prepare: prepareInThread }, first);
+  const prepare = prepareInThread;
+  const served: ServedDefinitions = new ServedDefinitions(pool, first.publication);
+  const follower = new StoreFollower({ store, served, prepare });
+  const publisher = new Publisher({ store, served, follower, turns: ALONE, log, prepare }, first);
   const control = buildNodeControl({
     pool,
     publisher,
@@ -87,6 +93,6 @@ function workerSettings(
   };
 }
 
-function definitionsOf({ current }: Publisher): Definitions | null {
+function definitionsOf({ current }: ServedDefinitions): Definitions | null {
   return current && { revision: current.revision, workspace: current.workspace };
 }

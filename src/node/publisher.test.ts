@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { preparePublication } from "../admin/prepare-publication.ts";
+import { type PublicationRequest, preparePublication } from "../admin/prepare-publication.ts";
 import type { DefinitionStore } from "../catalog/definition-store.ts";
+import { ALONE } from "../group/turns.ts";
 import type { Log } from "../ops/log.ts";
 import { MemoryDefinitionStore } from "../stores/memory/memory-definition-store.ts";
+import { StoreFollower } from "./follow-store.ts";
 import type { AnswerTo, Order, OrderKind, OrderOf } from "./messages.ts";
-import { Publisher, type PublisherOptions } from "./publisher.ts";
+import { Publisher } from "./publisher.ts";
+import { ServedDefinitions } from "./served-definitions.ts";
 import type { Asked } from "./worker-process.ts";
 
 const SILENT: Log = {
@@ -40,15 +43,15 @@ class RecordingPool {
   }
 }
 
-function publisherOf(pool: RecordingPool, changes: Partial<PublisherOptions> = {}): Publisher {
+function publisherOf(
+  pool: RecordingPool,
+  store: DefinitionStore = new MemoryDefinitionStore(),
+): Publisher {
+  const prepare = async (request: PublicationRequest) => preparePublication(request);
+  const served = new ServedDefinitions(pool, null);
+  const follower = new StoreFollower({ store, served, prepare });
   return new Publisher(
-    {
-      pool,
-      store: new MemoryDefinitionStore(),
-      log: SILENT,
-      prepare: async (request) => preparePublication(request),
-      ...changes,
-    },
+    { store, served, follower, prepare, turns: ALONE, log: SILENT },
     { publication: null, isStored: true },
   );
 }
@@ -62,13 +65,10 @@ test("workers compile before anything is stored, and serve only after it", async
   const pool = new RecordingPool();
   const store = new MemoryDefinitionStore();
   const publisher = publisherOf(pool, {
-    pool,
-    store: {
-      latest: () => store.latest(),
-      publish: (document) => {
-        pool.asked.push("store");
-        return store.publish(document);
-      },
+    latest: () => store.latest(),
+    publish: (next) => {
+      pool.asked.push("store");
+      return store.publish(next);
     },
   });
   await publisher.begin();
@@ -129,12 +129,12 @@ test("a store that fails leaves what is served, and the next publication works",
   let isBroken = true;
   const store: DefinitionStore = {
     latest: () => working.latest(),
-    publish: async (document) => {
+    publish: async (next) => {
       if (isBroken) throw new Error("disk full");
-      return working.publish(document);
+      return working.publish(next);
     },
   };
-  const publisher = publisherOf(pool, { store });
+  const publisher = publisherOf(pool, store);
   await publisher.begin();
   await assert.rejects(publisher.publish(documentOf("First")), /disk full/);
   assert.equal(publisher.current, null);

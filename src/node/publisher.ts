@@ -1,5 +1,5 @@
-// Publications, one after the other: what was read and checked is compiled by every worker, then stored,
-// then served by all of them. Until it is stored, whatever fails leaves everything as it was.
+// Publications, one after the other: what was read and checked is compiled by every worker of every node, then
+// stored, then served by all of them. Until it is stored, whatever fails leaves everything as it was.
 
 import type { Fault } from "@dunlin/contract/workspace";
 import type { PublishOutcome } from "../admin/node-control.ts";
@@ -7,16 +7,19 @@ import type { PreparedPublication, PublicationRequest } from "../admin/prepare-p
 import type { DefinitionStore } from "../catalog/definition-store.ts";
 import { printWorkspace } from "../catalog/print-workspace.ts";
 import { LIMITS } from "../config.ts";
+import type { Turn, Turns } from "../group/turns.ts";
 import type { Result } from "../model/result.ts";
-import { invariant } from "../model/result.ts";
 import type { Log } from "../ops/log.ts";
 import { emptyWorkspace } from "./definitions.ts";
 import { type FirstDefinitions, isUnchanged, type Publication } from "./first-definitions.ts";
-import type { WorkerPool } from "./worker-pool.ts";
+import type { StoreFollower } from "./follow-store.ts";
+import type { ServedDefinitions } from "./served-definitions.ts";
 
 export interface PublisherOptions {
   readonly store: DefinitionStore;
-  readonly pool: Pick<WorkerPool, "askEveryone">;
+  readonly served: ServedDefinitions;
+  readonly follower: Pick<StoreFollower, "serveNewestWithin">;
+  readonly turns: Turns;
   readonly log: Log;
   prepare(request: PublicationRequest): Promise<Result<PreparedPublication, readonly Fault[]>>;
 }
@@ -24,36 +27,38 @@ export interface PublisherOptions {
 export class Publisher {
   readonly #options: PublisherOptions;
   readonly #begun = Promise.withResolvers<void>();
-  #current: Publication | null;
-  #isStored: boolean;
+  readonly #first: FirstDefinitions;
   #last: Promise<unknown> = this.#begun.promise;
   #waiting = 0;
   #publications = 0;
 
   constructor(options: PublisherOptions, first: FirstDefinitions) {
     this.#options = options;
-    this.#current = first.publication;
-    this.#isStored = first.isStored;
+    this.#first = first;
   }
 
   /**
    * To be called once every worker serves what the node begins with, which shows that it compiles: it is
-   * stored now, and publications that came meanwhile take their turn.
+   * stored now, and publications that came meanwhile take their turn. Gives the reason where it cannot be.
    */
-  async begin(): Promise<void> {
-    if (this.#current !== null && !this.#isStored) await this.#write(this.#current);
-    this.#isStored = true;
+  async begin(): Promise<string | null> {
+    const { publication, isStored } = this.#first;
+    const outcome =
+      publication === null || isStored
+        ? null
+        : await this.#inTurn((turn) => this.#storeFirst(turn, publication));
     this.#begun.resolve();
+    return outcome === null ? null : whyNot(outcome);
   }
 
   /** What a worker that begins now is to serve. */
   get current(): Publication | null {
-    return this.#current;
+    return this.#options.served.current;
   }
 
   /** The workspace that is served, as JSON text. */
   currentDocument(): string {
-    return this.#current?.document ?? JSON.stringify(printWorkspace(emptyWorkspace()));
+    return this.current?.document ?? JSON.stringify(printWorkspace(emptyWorkspace()));
   }
 
   get waiting(): number {
@@ -67,13 +72,47 @@ export class Publisher {
   publish(text: string): Promise<PublishOutcome> {
     if (this.#waiting >= LIMITS.waitingPublications) return Promise.resolve({ kind: "busy" });
     this.#waiting++;
-    const outcome = this.#last.then(() => this.#publishNow(text));
+    const outcome = this.#last.then(() =>
+      this.#inTurn(async (turn) => {
+        const reason = await this.#catchUp(turn);
+        return reason === null ? this.#publishNow(turn, text) : { kind: "failed", reason };
+      }),
+    );
     this.#last = outcome.catch(() => {}).finally(() => this.#waiting--);
     return outcome;
   }
 
-  async #publishNow(text: string): Promise<PublishOutcome> {
-    const before = this.#current;
+  async #inTurn(publication: (turn: Turn) => Promise<PublishOutcome>): Promise<PublishOutcome> {
+    const turn = await this.#options.turns.take();
+    if (turn === null) return { kind: "busy" };
+    try {
+      return await this.#options.served.exclusively(() => publication(turn));
+    } finally {
+      await turn.end();
+    }
+  }
+
+  /** Another node may have published since this one last heard of it. */
+  async #catchUp({ newest }: Turn): Promise<string | null> {
+    if (newest === null || newest === (this.current?.revision ?? 0)) return null;
+    return this.#options.follower.serveNewestWithin();
+  }
+
+  /** The workers of this node serve it already. */
+  async #storeFirst(turn: Turn, first: Publication): Promise<PublishOutcome> {
+    const { newest } = turn;
+    if (newest === null || newest === first.revision - 1) {
+      const reason = await turn.compileElsewhere(first);
+      if (reason !== null) return { kind: "failed", reason };
+      return this.#store(turn, first, { changes: {}, warnings: [] });
+    }
+    const reason = await this.#options.follower.serveNewestWithin();
+    if (reason !== null) return { kind: "failed", reason };
+    return this.#publishNow(turn, first.document);
+  }
+
+  async #publishNow(turn: Turn, text: string): Promise<PublishOutcome> {
+    const before = this.current;
     const previous = before?.workspace ?? null;
     const prepared = await this.#options.prepare({ text, format: "json", previous });
     if (!prepared.ok) return { kind: "refused", faults: prepared.error };
@@ -83,61 +122,57 @@ export class Publisher {
     }
 
     const next = { revision: (before?.revision ?? 0) + 1, document, workspace };
-    const reason = await this.#compileEverywhere(next);
+    const reason = await this.#compileEverywhere(turn, next);
     if (reason !== null) {
-      await this.#discardEverywhere(next.revision);
+      await this.#options.served.discard(next);
       return { kind: "failed", reason };
     }
-    await this.#store(next);
-    await this.#adoptEverywhere(next.revision);
+    const outcome = await this.#store(turn, next, { changes, warnings });
+    if (outcome.kind !== "published") return outcome;
     this.#publications++;
     this.#options.log.info("Definitions are published.", { revision: next.revision });
-    return { kind: "published", revision: next.revision, changes, warnings };
+    return outcome;
   }
 
-  /** Null when every worker has compiled it; otherwise why one could not. */
-  async #compileEverywhere({ revision, workspace }: Publication): Promise<string | null> {
-    const asked = await this.#options.pool.askEveryone<"prepare">(
-      { kind: "prepare", definitions: { revision, workspace } },
-      LIMITS.prepareMs,
-    );
-    for (const each of asked) {
-      if (each.kind === "refused") return each.reason;
-      if (each.kind === "late") return "it took too long";
-    }
-    // One that ended, for whatever reason, is replaced; but one at least must have shown that it can.
-    return asked.some((each) => each.kind === "answered") ? null : "no worker lived through it";
+  async #compileEverywhere(turn: Turn, next: Publication): Promise<string | null> {
+    const reasons = await Promise.all([
+      this.#options.served.compile(next),
+      turn.compileElsewhere(next),
+    ]);
+    return reasons.find((reason) => reason !== null) ?? null;
   }
 
-  async #store(next: Publication): Promise<void> {
+  async #store(
+    turn: Turn,
+    next: Publication,
+    answer: Pick<PublishOutcome & { kind: "published" }, "changes" | "warnings">,
+  ): Promise<PublishOutcome> {
+    const { store, served } = this.#options;
+    const { revision, document } = next;
+    let outcome: "stored" | "overtaken" | null = null;
     try {
-      await this.#write(next);
-    } catch (error) {
-      await this.#discardEverywhere(next.revision);
-      throw error;
+      outcome = await store.publish({ revision, document }, turn.fence);
+    } finally {
+      if (outcome !== "stored") await served.discard(next);
     }
-    // From here on, a worker that begins serves the new ones.
-    this.#current = next;
-  }
+    if (outcome === "overtaken") return { kind: "failed", reason: "another node published first" };
 
-  async #write({ revision, document }: Publication): Promise<void> {
-    const stored = await this.#options.store.publish(document);
-    invariant(stored === revision, "this node alone publishes to its store");
+    const [, late] = await Promise.all([served.serve(next), turn.serveElsewhere(revision)]);
+    // What is stored cannot be taken back: whoever comes late takes it over later.
+    if (late !== null) throw new Error(`Revision ${revision} is stored, but ${late}.`);
+    return { kind: "published", revision, ...answer };
   }
+}
 
-  /**
-   * A worker that began between compiling and storing has the former definitions and nothing prepared: like
-   * one that ends meanwhile, it is replaced by one that begins with the new ones.
-   */
-  async #adoptEverywhere(revision: number): Promise<void> {
-    await this.#options.pool.askEveryone<"adopt">(
-      { kind: "adopt", revision },
-      LIMITS.answerMs,
-      "end-those-who-refuse",
-    );
-  }
-
-  async #discardEverywhere(revision: number): Promise<void> {
-    await this.#options.pool.askEveryone<"discard">({ kind: "discard", revision }, LIMITS.answerMs);
+function whyNot(outcome: PublishOutcome): string | null {
+  switch (outcome.kind) {
+    case "published":
+      return null;
+    case "failed":
+      return outcome.reason;
+    case "busy":
+      return "other nodes were publishing for too long";
+    case "refused":
+      return outcome.faults.map(({ at, message }) => `${at}: ${message}`).join("; ");
   }
 }

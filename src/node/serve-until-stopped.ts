@@ -49,7 +49,11 @@ export async function serveUntilStopped(
     return couldNotStart(portLine(SETTINGS.collect.option, config.collect, started));
   }
   if (started === null) {
-    await node.publisher.begin();
+    const reason = await node.publisher.begin();
+    if (reason !== null) {
+      await shutDown(node, management, log);
+      return couldNotStart(`The definitions could not be published: ${reason}.`);
+    }
     announce(config, node.pool.port, managePort);
     await stopped;
   }

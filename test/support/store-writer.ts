@@ -48,7 +48,9 @@ export function writerArguments(writing: Writing): string[] {
 async function write(writing: Writing): Promise<void> {
   const { folder, durability, commits, inFlight, publishes } = writing;
   const environment = openEnvironment({ folder, durability });
-  if (publishes !== undefined) await new LmdbDefinitionStore(environment).publish(publishes);
+  if (publishes !== undefined) {
+    await new LmdbDefinitionStore(environment).publish({ revision: 1, document: publishes });
+  }
   const store = new LmdbProfileStore(environment);
   const change = { key: theVisitor(), delta: deltaOf({ at: NOON, realized: { [TRAIT]: 120 } }) };
   let begun = 0;

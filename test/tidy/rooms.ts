@@ -24,7 +24,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   profiles: { imports: ["model"], packages: [], builtins: ["node:zlib"] },
   delivery: { imports: ["model"], packages: [], builtins: [] },
   stores: {
-    imports: ["profiles", "catalog/definition-store", "model"],
+    imports: ["profiles", "catalog/definition-store", "group/group-store", "model"],
     packages: ["lmdb", "ioredis"],
     builtins: "all",
   },
@@ -33,6 +33,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     packages: ["yaml"],
     builtins: [],
   },
+  // Nodes that share a store: who lives, and whose turn it is to publish.
+  group: { imports: ["catalog/definition-store", "model"], packages: [], builtins: [] },
   event: {
     imports: [
       ...["rules", "catalog/snapshot", "profiles/store", "profiles/visitor-store"],
@@ -82,6 +84,7 @@ const BUILTIN_HOMES: Readonly<Record<string, readonly string[]>> = {
 
 /** Sub-rooms whose front door has another name than the sub-room, or that have two. */
 const FRONT_DOORS: Readonly<Record<string, readonly string[]>> = {
+  "stores/redis": ["redis-visitor-store.ts", "redis-definition-store.ts", "redis-group-store.ts"],
   "event/declared-ids": [
     ...["declared-ids.ts", "read-declared-ids.ts", "screen-declared-ids.ts", "choose-device.ts"],
     ...["link-changes.ts", "device-consent.ts", "declared-id-for.ts"],

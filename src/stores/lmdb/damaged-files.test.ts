@@ -45,7 +45,10 @@ before(async () => {
     await Promise.all(changes.map((change) => store.commit([change])));
   }
   // A value that takes pages of its own.
-  await new LmdbDefinitionStore(environment).publish("x".repeat(50_000));
+  await new LmdbDefinitionStore(environment).publish({
+    revision: 1,
+    document: "x".repeat(50_000),
+  });
   await environment.close();
 });
 

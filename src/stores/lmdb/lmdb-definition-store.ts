@@ -20,13 +20,14 @@ export class LmdbDefinitionStore implements DefinitionStore {
     return { revision, document: document.toString("utf8") };
   }
 
-  async publish(document: string): Promise<number> {
+  /** One node has the store to itself: there are no turns to mind. */
+  async publish({ revision, document }: Revision): Promise<"stored" | "overtaken"> {
     const { definitions } = this.#environment;
     return this.#environment.commitDefinitions(() => {
-      const revision = this.#latestRevision() + 1;
+      if (revision !== this.#latestRevision() + 1) return "overtaken";
       definitions.put(keyOf(revision), Buffer.from(document, "utf8"));
       if (revision > MAX_REVISIONS_KEPT) definitions.remove(keyOf(revision - MAX_REVISIONS_KEPT));
-      return revision;
+      return "stored";
     });
   }
 

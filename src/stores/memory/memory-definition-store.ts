@@ -8,9 +8,9 @@ export class MemoryDefinitionStore implements DefinitionStore {
     return this.#latest;
   }
 
-  async publish(document: string): Promise<number> {
-    const revision = (this.#latest?.revision ?? 0) + 1;
-    this.#latest = { revision, document };
-    return revision;
+  async publish(next: Revision): Promise<"stored" | "overtaken"> {
+    if (next.revision !== (this.#latest?.revision ?? 0) + 1) return "overtaken";
+    this.#latest = next;
+    return "stored";
   }
 }
