@@ -34,7 +34,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     builtins: [],
   },
   // Nodes that share a store: who lives, and whose turn it is to publish.
-  group: { imports: ["catalog/definition-store", "model"], packages: [], builtins: [] },
+  group: { imports: ["catalog/definition-store", "ops/log", "model"], packages: [], builtins: [] },
   event: {
     imports: [
       ...["rules", "catalog/snapshot", "profiles/store", "profiles/visitor-store"],
