@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { parse } from "yaml";
 import { invariant } from "../src/model/result.ts";
-import { watchParent } from "../src/node/watch-parent.ts";
+import { watchParent } from "../src/node/ending/watch-parent.ts";
 import { listenOrElsewhere } from "./listen.ts";
 import { DcsClient } from "./site/dcs-client.ts";
 import { createSite } from "./site/site.ts";

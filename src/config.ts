@@ -249,4 +249,17 @@ export const LIMITS = {
   workspaceBytes: 100 * 1024 * 1024,
   /** Publications that may wait for the one under way. */
   waitingPublications: 16,
+  /** How long a node that starts waits for a store of several nodes to answer. */
+  storePatienceMs: 15_000,
+  /** Nodes that share a store: one that has not shown for so long that it lives is waited for by nobody. */
+  leaseMs: 6_000,
+  beatEveryMs: 1_000,
+  /** How often a node looks while it waits for others, should no notice come. */
+  lookEveryMs: 200,
+  /** How long a publication waits for those of other nodes. */
+  turnMs: 60_000,
+  /** How long other nodes may take to serve what is stored, or to take the time over. */
+  followMs: 60_000,
+  /** How long a node leaves a revision alone that it could not serve. */
+  retryMs: 30_000,
 } as const;

@@ -24,7 +24,7 @@ async function runAsCommand(): Promise<RunOutcome> {
     print: (text) => process.stdout.write(text),
     serve: async (config, version) => {
       const { runPrimary } = await import("./node/primary.ts");
-      const { waitForStop } = await import("./node/stop-signals.ts");
+      const { waitForStop } = await import("./node/ending/stop-signals.ts");
       return runPrimary({ config, version, stopAsked: waitForStop() });
     },
   });

@@ -57,6 +57,7 @@ export class NodeGroup implements Turns {
   #caughtUp = false;
   #isCutOff = false;
   #attending = false;
+  #hasLeft = false;
   #compiled = 0;
   #refused: MemberReport["refused"] = null;
   #unservable: { readonly revision: number; readonly until: number } | null = null;
@@ -118,8 +119,10 @@ export class NodeGroup implements Turns {
     return (await this.#heartbeat.until(() => this.#caughtUp || null, followMs)) !== null;
   }
 
-  /** From here on nobody waits for it. */
+  /** From here on nobody waits for it. Leaving twice is leaving once. */
   async leave(): Promise<void> {
+    if (this.#hasLeft) return;
+    this.#hasLeft = true;
     this.#heartbeat.stop();
     const { store, name, log } = this.#options;
     // Its lease ends by itself.

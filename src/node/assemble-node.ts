@@ -1,24 +1,30 @@
 // The parts of a primary and what each needs of the others: workers are started with the definitions that the
 // publisher holds, and the publisher asks the workers to take new ones over.
 
+import { randomBytes } from "node:crypto";
+import { hostname } from "node:os";
 import { resolve } from "node:path";
 import type { NodeControl } from "../admin/node-control.ts";
-import type { DefinitionStore } from "../catalog/definition-store.ts";
-import type { Config } from "../config.ts";
+import { type Config, LIMITS } from "../config.ts";
+import type { GroupStore } from "../group/group-store.ts";
+import { NodeGroup } from "../group/node-group.ts";
 import { ALONE } from "../group/turns.ts";
 import { ManualClock, SYSTEM_CLOCK } from "../ops/clock.ts";
 import type { Log } from "../ops/log.ts";
 import { NodeMetrics } from "../ops/node-metrics.ts";
-import type { VisitorStore } from "../profiles/visitor-store.ts";
 import type { Definitions } from "./definitions.ts";
 import type { FirstDefinitions } from "./first-definitions.ts";
-import { StoreFollower } from "./follow-store.ts";
 import type { WorkerSettings } from "./messages.ts";
 import { buildNodeControl } from "./node-control.ts";
+import type { NodeStores } from "./open-stores.ts";
 import { prepareInThread } from "./publication-thread.ts";
-import { Publisher } from "./publisher.ts";
-import { ServedDefinitions } from "./served-definitions.ts";
+import { StoreFollower } from "./publishing/follow-store.ts";
+import { Publisher } from "./publishing/publisher.ts";
+import { ServedDefinitions } from "./publishing/served-definitions.ts";
 import { WorkerPool } from "./worker-pool.ts";
+import { WorkersClock } from "./workers-clock.ts";
+
+const NAME_BYTES = 3;
 
 export interface NodeIngredients {
   readonly config: Config;
@@ -26,8 +32,7 @@ export interface NodeIngredients {
   /** Absolute. */
   readonly folder: string;
   readonly rootSecret: Uint8Array;
-  readonly store: DefinitionStore;
-  readonly visitors: VisitorStore;
+  readonly stores: NodeStores;
   readonly first: FirstDefinitions;
 }
 
@@ -35,11 +40,15 @@ export interface AssembledNode {
   readonly pool: WorkerPool;
   readonly publisher: Publisher;
   readonly control: NodeControl;
+  /** Null with the system clock. */
+  readonly clock: ManualClock | null;
+  /** Null where the node has its store to itself. */
+  readonly group: NodeGroup | null;
 }
 
 /** The parts of the primary, made for each other; nothing runs yet. */
 export function assembleNode(ingredients: NodeIngredients): AssembledNode {
-  const { config, log, store, visitors, first } = ingredients;
+  const { config, log, stores, first } = ingredients;
   const clock = config.clock === "manual" ? new ManualClock(SYSTEM_CLOCK.now()) : null;
   const metrics = new NodeMetrics();
   let workersLost = 0;
@@ -59,19 +68,49 @@ export function assembleNode(ingredients: NodeIngredients): AssembledNode {
     },
   });
   const prepare = prepareInThread;
-  const served: ServedDefinitions = new ServedDefinitions(pool, first.publication);
+  const store = stores.definitions;
+  const served: ServedDefinitions = new ServedDefinitions(pool, first);
   const follower = new StoreFollower({ store, served, prepare });
-  const publisher = new Publisher({ store, served, follower, turns: ALONE, log, prepare }, first);
+  const workersClock = new WorkersClock(pool, clock);
+  const group =
+    stores.group && buildGroup(stores.group, { config, log, served, follower, workersClock });
+  const turns = group ?? ALONE;
+  const publisher = new Publisher({ store, served, follower, turns, log, prepare }, first);
   const control = buildNodeControl({
-    pool,
-    publisher,
-    visitors,
-    clock,
-    metrics,
+    ...{ pool, publisher, group, clock, workersClock, metrics },
+    visitors: stores.visitors,
     workerCount: config.workers,
     workersLost: () => workersLost,
   });
-  return { pool, publisher, control };
+  return { pool, publisher, control, clock, group };
+}
+
+interface GroupParts {
+  readonly config: Config;
+  readonly log: Log;
+  readonly served: ServedDefinitions;
+  readonly follower: StoreFollower;
+  readonly workersClock: WorkersClock;
+}
+
+function buildGroup(store: GroupStore, parts: GroupParts): NodeGroup {
+  const { config, log, served, follower, workersClock } = parts;
+  return new NodeGroup({
+    store,
+    log,
+    // For people: whom a publication waits for.
+    name: `${hostname()}-${process.pid}-${randomBytes(NAME_BYTES).toString("hex")}`,
+    settings: { domain: config.domain, clock: config.clock },
+    limits: { ...LIMITS, compileMs: LIMITS.prepareMs },
+    now: () => performance.now(),
+    duties: {
+      servedRevision: () => served.revision,
+      compileProposal: (fence, proposed) => follower.compileProposal(fence, proposed),
+      discardProposal: () => follower.discardProposal(),
+      serveStored: (revision, fence) => follower.serveStored(revision, fence),
+      setClock: async (now) => void (await workersClock.setClock(now)),
+    },
+  });
 }
 
 function workerSettings(
@@ -82,6 +121,7 @@ function workerSettings(
   return {
     collect: { host: config.collect.host, port },
     dataFolder: folder,
+    store: config.store,
     durability: config.durability,
     domain: config.domain,
     region: config.region,

@@ -3,7 +3,7 @@
 
 import type { VisitorDescription, VisitorQuestion } from "../admin/describe-visitor.ts";
 import type { DataSourceDescription } from "../admin/node-control.ts";
-import type { HostPort } from "../config/values.ts";
+import type { HostPort, StoreChoice } from "../config/values.ts";
 import type { Durability, LogLevel } from "../config.ts";
 import type { DataSourceId } from "../model/ids.ts";
 import type { MetricReport } from "../ops/metric-report.ts";
@@ -14,6 +14,7 @@ export interface WorkerSettings {
   readonly collect: HostPort;
   /** Absolute. */
   readonly dataFolder: string;
+  readonly store: StoreChoice;
   readonly durability: Durability;
   readonly domain: string;
   readonly region: number;

@@ -1,17 +1,21 @@
 // The management plane's orders, carried out by the primary and its workers.
 
 import type { NodeControl } from "../admin/node-control.ts";
-import { LIMITS } from "../config.ts";
+import type { NodeGroup } from "../group/node-group.ts";
 import { type ManualClock, SYSTEM_CLOCK } from "../ops/clock.ts";
 import type { NodeMetrics } from "../ops/node-metrics.ts";
 import type { VisitorStore } from "../profiles/visitor-store.ts";
-import type { Publisher } from "./publisher.ts";
+import type { Publisher } from "./publishing/publisher.ts";
 import type { WorkerPool } from "./worker-pool.ts";
+import type { WorkersClock } from "./workers-clock.ts";
 
 export interface NodeParts {
   readonly pool: WorkerPool;
   readonly publisher: Publisher;
   readonly visitors: VisitorStore;
+  /** Null where the node has its store to itself. */
+  readonly group: NodeGroup | null;
+  readonly workersClock: WorkersClock;
   /** Null with the system clock. */
   readonly clock: ManualClock | null;
   readonly metrics: NodeMetrics;
@@ -20,11 +24,11 @@ export interface NodeParts {
 }
 
 export function buildNodeControl(parts: NodeParts): NodeControl {
-  const { pool, publisher, visitors, clock, metrics } = parts;
+  const { pool, publisher, visitors, group, clock, workersClock, metrics } = parts;
   return {
     hasManualClock: clock !== null,
     now: () => (clock ?? SYSTEM_CLOCK).now(),
-    isReady: () => pool.everyoneServes,
+    isReady: () => pool.everyoneServes && (group === null || group.isCurrent),
     publish: (text) => publisher.publish(text),
     currentWorkspace: () => publisher.currentDocument(),
     describeDataSource: async (dataSourceId) => {
@@ -41,16 +45,7 @@ export function buildNodeControl(parts: NodeParts): NodeControl {
       });
       return asked?.kind === "answered" ? asked.answer : null;
     },
-    setClock: async (now) => {
-      // A worker that begins from here on begins with the new time.
-      clock?.set(now);
-      const asked = await pool.askEveryone<"set-clock">(
-        { kind: "set-clock", now },
-        LIMITS.answerMs,
-        "end-those-who-refuse",
-      );
-      return asked.some((each) => each.kind === "answered");
-    },
+    setClock: (now) => (group ?? workersClock).setClock(now),
     forgetEveryone: async () => {
       const asked = await pool.askAnyone<"forget-everyone">({ kind: "forget-everyone" });
       return asked?.kind === "answered";

@@ -8,13 +8,12 @@ import { couldNotStart, type RunOutcome, wronglyStarted } from "../config/run-ou
 import { type Config, SETTINGS } from "../config.ts";
 import { checkGeoFile, type GeoFileCheck } from "../geo/check-geo-file.ts";
 import { type Log, openLog } from "../ops/log.ts";
-import { openEnvironment } from "../stores/lmdb/environment.ts";
-import { LmdbDefinitionStore } from "../stores/lmdb/lmdb-definition-store.ts";
-import { LmdbVisitorStore } from "../stores/lmdb/lmdb-visitor-store.ts";
 import { assembleNode } from "./assemble-node.ts";
 import { lockFolder } from "./data-folder.ts";
-import { endOnFault } from "./end-on-fault.ts";
+import { endOnFault } from "./ending/end-on-fault.ts";
 import { chooseFirstDefinitions } from "./first-definitions.ts";
+import { joinGroup } from "./join-group.ts";
+import { type NodeStores, openNodeStores } from "./open-stores.ts";
 import { prepareAdminToken, prepareRootSecret } from "./secrets.ts";
 import { serveUntilStopped } from "./serve-until-stopped.ts";
 
@@ -49,32 +48,44 @@ async function runInFolder(options: PrimaryOptions, folder: string): Promise<Run
   endOnFault(() => log);
   const geo = checkGeo(config);
   if (geo?.kind === "unusable") return wronglyStarted([geoFault(geo)]);
-  const rootSecret = prepareRootSecret(folder, config.secret);
+  const stores = await openNodeStores(config, folder);
+  if (!stores.ok) return stores.error;
+  try {
+    return await runOnStores(options, { folder, log, geo, stores: stores.value });
+  } finally {
+    await stores.value.close();
+  }
+}
+
+interface Surroundings {
+  readonly folder: string;
+  readonly log: Log;
+  readonly geo: GeoFileCheck | null;
+  readonly stores: NodeStores;
+}
+
+async function runOnStores(
+  options: PrimaryOptions,
+  { folder, log, geo, stores }: Surroundings,
+): Promise<RunOutcome> {
+  const { config } = options;
+  const rootSecret = await prepareRootSecret(folder, config.secret, stores.group);
   if (!rootSecret.ok) return wronglyStarted([rootSecret.error]);
   const token = prepareAdminToken(folder, config.adminToken);
-
-  const environment = openEnvironment({
-    ...{ folder, durability: config.durability },
-    checksFiles: true,
+  const first = await chooseFirstDefinitions(config, stores.definitions);
+  if (!first.ok) return first.error;
+  warnOfGeo(geo, log);
+  const node = assembleNode({
+    ...{ config, log, folder, stores },
+    rootSecret: rootSecret.value,
+    first: first.value,
   });
-  const visitors = new LmdbVisitorStore(environment);
   try {
-    const store = new LmdbDefinitionStore(environment);
-    const first = await chooseFirstDefinitions(config, store);
-    if (!first.ok) return first.error;
-    warnOfGeo(geo, log);
-    const node = assembleNode({
-      config,
-      log,
-      folder,
-      rootSecret: rootSecret.value,
-      store,
-      visitors,
-      first: first.value,
-    });
+    const conflict = await joinGroup(node, config);
+    if (conflict !== null) return wronglyStarted([conflict]);
     return await serveUntilStopped(node, { ...options, log, token });
   } finally {
-    await visitors.close();
+    await node.group?.leave();
   }
 }
 

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, test } from "node:test";
+import { MemoryGroupStore } from "../stores/memory/memory-group-store.ts";
 import { prepareAdminToken, prepareRootSecret } from "./secrets.ts";
 
 let folder = "";
@@ -17,8 +18,8 @@ function everythingKept(): string {
     .join("\n");
 }
 
-function secretOf(given: string | null): string {
-  const secret = prepareRootSecret(folder, given);
+async function secretOf(given: string | null): Promise<string> {
+  const secret = await prepareRootSecret(folder, given);
   assert.ok(secret.ok, JSON.stringify(secret));
   return Buffer.from(secret.value).toString("utf8");
 }
@@ -46,31 +47,46 @@ describe("the administrator's token", () => {
 });
 
 describe("the root secret", () => {
-  test("is made once, kept for its owner only, and stays", () => {
-    const made = secretOf(null);
-    assert.equal(secretOf(null), made);
+  test("is made once, kept for its owner only, and stays", async () => {
+    const made = await secretOf(null);
+    assert.equal(await secretOf(null), made);
     assert.equal(statSync(join(folder, "root-secret")).mode & 0o777, 0o600);
   });
 
-  test("that the operator gives is not kept", () => {
-    assert.equal(secretOf("of the operator's"), "of the operator's");
+  test("that the operator gives is not kept", async () => {
+    assert.equal(await secretOf("of the operator's"), "of the operator's");
     assert.ok(!everythingKept().includes("of the operator's"));
-    assert.equal(secretOf("of the operator's"), "of the operator's");
+    assert.equal(await secretOf("of the operator's"), "of the operator's");
   });
 
-  test("cannot be another one than the folder's IDs were made with", () => {
-    secretOf("the first");
+  test("cannot be another one than the folder's IDs were made with", async () => {
+    await secretOf("the first");
     for (const other of ["the second", null]) {
-      const refused = prepareRootSecret(folder, other);
+      const refused = await prepareRootSecret(folder, other);
       assert.ok(!refused.ok && refused.error.code === "E_IMMUTABLE");
       assert.match(refused.error.message, /visitor IDs/);
     }
-    assert.equal(secretOf("the first"), "the first");
+    assert.equal(await secretOf("the first"), "the first");
   });
 
-  test("that was made can be given as well, but no other", () => {
-    const made = secretOf(null);
-    assert.equal(secretOf(made), made);
-    assert.ok(!prepareRootSecret(folder, "another").ok);
+  test("that was made can be given as well, but no other", async () => {
+    const made = await secretOf(null);
+    assert.equal(await secretOf(made), made);
+    assert.ok(!(await prepareRootSecret(folder, "another")).ok);
+  });
+
+  test("is the same for all nodes of a store, and a start that was refused leaves nothing", async () => {
+    const shared = new MemoryGroupStore({ leaseMs: 1_000, now: () => 0 });
+    const first = await prepareRootSecret(folder, "of all nodes", shared);
+    assert.ok(first.ok);
+    const second = join(folder, "second");
+    mkdirSync(second);
+    for (const other of [null, "another"]) {
+      const refused = await prepareRootSecret(second, other, shared);
+      assert.ok(!refused.ok && refused.error.code === "E_IMMUTABLE");
+      assert.match(refused.error.message, /nodes that share this store/);
+    }
+    assert.deepEqual(readdirSync(second), []);
+    assert.ok((await prepareRootSecret(second, "of all nodes", shared)).ok);
   });
 });

@@ -6,6 +6,7 @@ import { createHash, randomBytes, scryptSync, timingSafeEqual } from "node:crypt
 import { join } from "node:path";
 import type { ConfigFault } from "../config/read-config.ts";
 import { SETTINGS } from "../config.ts";
+import type { GroupStore } from "../group/group-store.ts";
 import type { Result } from "../model/result.ts";
 import { err, ok } from "../model/result.ts";
 import { readFileIfThere, writeFileAtomically } from "./data-folder.ts";
@@ -13,6 +14,8 @@ import { readFileIfThere, writeFileAtomically } from "./data-folder.ts";
 const TOKEN_HASH_FILE = "admin-token.sha256";
 const SECRET_FILE = "root-secret";
 const FINGERPRINT_FILE = "root-secret.fingerprint";
+/** What its fingerprint is called in a store of several nodes. */
+const SECRET_NAME = "root-secret";
 const SECRET_BYTES = 32;
 
 export interface AdminToken {
@@ -32,28 +35,47 @@ export function prepareAdminToken(folder: string, given: string | null): AdminTo
   return adminToken(hashToken(made), made);
 }
 
-/** The root secret, or a fault where it is not the one that this folder's IDs were made with. */
-export function prepareRootSecret(
+/** Where nodes that share a store keep what must be the same for all of them. */
+type SharedStore = Pick<GroupStore, "keep">;
+
+/**
+ * The root secret, or a fault where it is not the one that this folder's IDs, or those of the other nodes of
+ * its store, were made with.
+ */
+export async function prepareRootSecret(
   folder: string,
   given: string | null,
-): Result<Uint8Array, ConfigFault> {
+  shared: SharedStore | null = null,
+): Promise<Result<Uint8Array, ConfigFault>> {
   const fingerprintPath = join(folder, FINGERPRINT_FILE);
   const secretPath = join(folder, SECRET_FILE);
   const fingerprint = readFileIfThere(fingerprintPath)?.trim();
   const kept = readFileIfThere(secretPath)?.trim();
   if (given === null && kept === undefined && fingerprint !== undefined) {
-    const message = `Expected the secret that this data folder was first started with: give it by --secret or ${SETTINGS.secret.environment}. With another one the visitor IDs of all partners would change.`;
-    return err({ where: SETTINGS.secret.option, code: "E_IMMUTABLE", message });
+    return secretFault(
+      `Expected the secret that this data folder was first started with: give it by --secret or ${SETTINGS.secret.environment}. With another one the visitor IDs of all partners would change.`,
+    );
   }
   const secret = given ?? kept ?? randomBytes(SECRET_BYTES).toString("base64url");
   if (fingerprint !== undefined && !fits(secret, fingerprint)) {
-    const message = `Differs from the secret that this data folder was first started with: with another one the visitor IDs of all partners would change. To change it all the same, remove ${fingerprintPath}.`;
-    return err({ where: SETTINGS.secret.option, code: "E_IMMUTABLE", message });
+    return secretFault(
+      `Differs from the secret that this data folder was first started with: with another one the visitor IDs of all partners would change. To change it all the same, remove ${fingerprintPath}.`,
+    );
   }
+  if (shared !== null && !fits(secret, await shared.keep(SECRET_NAME, takeFingerprint(secret)))) {
+    return secretFault(
+      `Differs from the secret of the nodes that share this store: give every one of them the same by --secret or ${SETTINGS.secret.environment}. With different ones the visitor IDs of all partners would change from node to node.`,
+    );
+  }
+  // Nothing is kept of a start that came to nothing.
   if (given === null && kept === undefined) writeFileAtomically(secretPath, `${secret}\n`);
   if (fingerprint === undefined)
     writeFileAtomically(fingerprintPath, `${takeFingerprint(secret)}\n`);
   return ok(Buffer.from(secret, "utf8"));
+}
+
+function secretFault(message: string): Result<never, ConfigFault> {
+  return err({ where: SETTINGS.secret.option, code: "E_IMMUTABLE", message });
 }
 
 function adminToken(expected: Buffer, made: string | null): AdminToken {

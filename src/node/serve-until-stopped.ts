@@ -54,6 +54,10 @@ export async function serveUntilStopped(
       await shutDown(node, management, log);
       return couldNotStart(`The definitions could not be published: ${reason}.`);
     }
+    if (node.group !== null && !(await node.group.serve())) {
+      await shutDown(node, management, log);
+      return couldNotStart("The newest definitions of the other nodes could not be taken over.");
+    }
     announce(config, node.pool.port, managePort);
     await stopped;
   }
@@ -95,7 +99,12 @@ async function shutDown(
   log.info("The node stops.");
   const { promise: late, resolve } = Promise.withResolvers<boolean>();
   const timer = setTimeout(() => resolve(false), LIMITS.shutdownMs);
-  const finished = Promise.all([node.pool.stop(LIMITS.shutdownMs), management.close()]);
+  const finished = Promise.all([
+    node.pool.stop(LIMITS.shutdownMs),
+    management.close(),
+    // From here on no publication waits for this node.
+    node.group?.leave(),
+  ]);
   const inTime = await Promise.race([finished.then(([everyone]) => everyone), late]);
   clearTimeout(timer);
   if (!inTime) log.warn("Not everything that was under way was finished in time.");

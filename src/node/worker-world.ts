@@ -25,11 +25,10 @@ import type { Log } from "../ops/log.ts";
 import type { MetricReport } from "../ops/metric-report.ts";
 import { WorkerStatistics } from "../ops/worker-statistics.ts";
 import type { VisitorStore } from "../profiles/visitor-store.ts";
-import { openEnvironment } from "../stores/lmdb/environment.ts";
-import { LmdbVisitorStore } from "../stores/lmdb/lmdb-visitor-store.ts";
 import { compileDefinitions, type Definitions } from "./definitions.ts";
 import { measureStore } from "./measured-store.ts";
 import type { OrderOf, WorkerSettings } from "./messages.ts";
+import { openVisitorStore } from "./open-stores.ts";
 import { pooledRandomBytes } from "./random-pool.ts";
 import { KERNEL_SHARES_PORTS } from "./shared-port.ts";
 
@@ -53,7 +52,7 @@ export async function openWorkerWorld(order: OrderOf<"start">, log: Log): Promis
   const clock = manual ?? SYSTEM_CLOCK;
   const randomPool = pooledRandomBytes(randomBytes);
   const statistics = new WorkerStatistics();
-  const store = measureStore(openStore(settings), statistics);
+  const store = measureStore(openVisitorStore(settings), statistics);
   const secret = settings.rootSecret;
   const blobSecret = deriveSecret(secret, "visitor-id blobs");
   let catalog = compileDefinitions({ definitions: order.definitions, secret, previous: null });
@@ -110,8 +109,4 @@ function openGeo(
 ): GeoLookup | null {
   if (geoFile === null) return null;
   return openGeoDatabase(geoFile, { onDamage: (error) => reportFault("geo", error) });
-}
-
-function openStore({ dataFolder, durability }: WorkerSettings): VisitorStore {
-  return new LmdbVisitorStore(openEnvironment({ folder: dataFolder, durability }));
 }

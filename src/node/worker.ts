@@ -3,7 +3,7 @@
 
 import type { CatalogSnapshot } from "../catalog/snapshot.ts";
 import { type Log, openLog } from "../ops/log.ts";
-import { endOnFault } from "./end-on-fault.ts";
+import { endOnFault } from "./ending/end-on-fault.ts";
 import type { OrderOf } from "./messages.ts";
 import { answerOrders } from "./worker-channel.ts";
 import { openWorkerWorld, type WorkerWorld } from "./worker-world.ts";

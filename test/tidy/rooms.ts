@@ -99,6 +99,8 @@ const FRONT_DOORS: Readonly<Record<string, readonly string[]>> = {
   "event/qualify": ["qualify.ts", "write-plan.ts"],
   "http/collection": ["collection-server.ts"],
   "http/management": ["management-server.ts"],
+  "node/ending": ["stop-signals.ts"],
+  "node/publishing": ["publisher.ts", "served-definitions.ts", "follow-store.ts"],
   "rules/trait-rule": ["trait-rule.ts", "spelling.ts"],
   "rules/regex": ["regex.ts", "regex-group.ts"],
   "stores/lmdb": ["environment.ts", "lmdb-visitor-store.ts", "lmdb-definition-store.ts"],

@@ -1,11 +1,11 @@
 // What a node does when another one publishes: compile what is proposed, and serve what the store holds.
 
 import type { Fault } from "@dunlin/contract/workspace";
-import type { PreparedPublication, PublicationRequest } from "../admin/prepare-publication.ts";
-import type { DefinitionStore, Revision } from "../catalog/definition-store.ts";
-import { documentLine } from "../config/run-outcome.ts";
-import type { Result } from "../model/result.ts";
-import type { Publication } from "./first-definitions.ts";
+import type { PreparedPublication, PublicationRequest } from "../../admin/prepare-publication.ts";
+import type { DefinitionStore, Revision } from "../../catalog/definition-store.ts";
+import { documentLine } from "../../config/run-outcome.ts";
+import type { Result } from "../../model/result.ts";
+import type { Publication } from "../first-definitions.ts";
 import type { ServedDefinitions } from "./served-definitions.ts";
 
 export interface FollowerOptions {
@@ -50,6 +50,8 @@ export class StoreFollower {
   /** Serves a revision that was stored in the turn of this fence; gives the reason where it cannot. */
   serveStored(revision: number, fence: number): Promise<string | null> {
     return this.#options.served.exclusively(async () => {
+      // Whoever made a change before may have met it.
+      if (this.#options.served.revision >= revision) return null;
       const compiled = this.#compiled;
       this.#compiled = null;
       if (compiled?.fence !== fence || compiled.publication.revision !== revision) {

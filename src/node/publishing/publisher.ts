@@ -2,16 +2,16 @@
 // stored, then served by all of them. Until it is stored, whatever fails leaves everything as it was.
 
 import type { Fault } from "@dunlin/contract/workspace";
-import type { PublishOutcome } from "../admin/node-control.ts";
-import type { PreparedPublication, PublicationRequest } from "../admin/prepare-publication.ts";
-import type { DefinitionStore } from "../catalog/definition-store.ts";
-import { printWorkspace } from "../catalog/print-workspace.ts";
-import { LIMITS } from "../config.ts";
-import type { Turn, Turns } from "../group/turns.ts";
-import type { Result } from "../model/result.ts";
-import type { Log } from "../ops/log.ts";
-import { emptyWorkspace } from "./definitions.ts";
-import { type FirstDefinitions, isUnchanged, type Publication } from "./first-definitions.ts";
+import type { PublishOutcome } from "../../admin/node-control.ts";
+import type { PreparedPublication, PublicationRequest } from "../../admin/prepare-publication.ts";
+import type { DefinitionStore } from "../../catalog/definition-store.ts";
+import { printWorkspace } from "../../catalog/print-workspace.ts";
+import { LIMITS } from "../../config.ts";
+import type { Turn, Turns } from "../../group/turns.ts";
+import type { Result } from "../../model/result.ts";
+import type { Log } from "../../ops/log.ts";
+import { emptyWorkspace } from "../definitions.ts";
+import { type FirstDefinitions, isUnchanged, type Publication } from "../first-definitions.ts";
 import type { StoreFollower } from "./follow-store.ts";
 import type { ServedDefinitions } from "./served-definitions.ts";
 

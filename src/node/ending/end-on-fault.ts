@@ -1,4 +1,4 @@
-import type { Log } from "../ops/log.ts";
+import type { Log } from "../../ops/log.ts";
 
 /** How a process ends that had a fault of its own (`EX_SOFTWARE`). */
 const FAULT_EXIT_CODE = 70;

@@ -1,23 +1,30 @@
 // The definitions that this node's workers serve, and the way to others: compiled by every worker first, then
 // served by all of them. Until they are served, whatever fails leaves everything as it was.
 
-import { LIMITS } from "../config.ts";
-import type { Publication } from "./first-definitions.ts";
-import type { WorkerPool } from "./worker-pool.ts";
+import { LIMITS } from "../../config.ts";
+import type { FirstDefinitions, Publication } from "../first-definitions.ts";
+import type { WorkerPool } from "../worker-pool.ts";
 
 export class ServedDefinitions {
   readonly #pool: Pick<WorkerPool, "askEveryone">;
   #current: Publication | null;
+  #revision: number;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(pool: Pick<WorkerPool, "askEveryone">, first: Publication | null) {
+  constructor(pool: Pick<WorkerPool, "askEveryone">, { publication, isStored }: FirstDefinitions) {
     this.#pool = pool;
-    this.#current = first;
+    this.#current = publication;
+    this.#revision = isStored ? (publication?.revision ?? 0) : 0;
   }
 
   /** What a worker that begins now is to serve; null where nothing was ever published. */
   get current(): Publication | null {
     return this.#current;
+  }
+
+  /** The stored revision that every worker serves; 0 before the first. */
+  get revision(): number {
+    return this.#revision;
   }
 
   /** One change at a time, whoever wants it: a publication of this node's, or one of another's. */
@@ -47,8 +54,11 @@ export class ServedDefinitions {
    */
   async serve(compiled: Publication): Promise<void> {
     const { revision } = compiled;
-    // Workers began with it.
-    if (compiled === this.#current) return;
+    if (compiled === this.#current) {
+      // Workers began with it, before it was stored.
+      this.#revision = revision;
+      return;
+    }
     // From here on, a worker that begins serves the new ones.
     this.#current = compiled;
     await this.#pool.askEveryone<"adopt">(
@@ -56,6 +66,7 @@ export class ServedDefinitions {
       LIMITS.answerMs,
       "end-those-who-refuse",
     );
+    this.#revision = revision;
   }
 
   async discard({ revision }: Pick<Publication, "revision">): Promise<void> {

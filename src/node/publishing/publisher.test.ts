@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { type PublicationRequest, preparePublication } from "../admin/prepare-publication.ts";
-import type { DefinitionStore } from "../catalog/definition-store.ts";
-import { ALONE } from "../group/turns.ts";
-import type { Log } from "../ops/log.ts";
-import { MemoryDefinitionStore } from "../stores/memory/memory-definition-store.ts";
+import { type PublicationRequest, preparePublication } from "../../admin/prepare-publication.ts";
+import type { DefinitionStore } from "../../catalog/definition-store.ts";
+import { ALONE } from "../../group/turns.ts";
+import type { Log } from "../../ops/log.ts";
+import { MemoryDefinitionStore } from "../../stores/memory/memory-definition-store.ts";
+import type { AnswerTo, Order, OrderKind, OrderOf } from "../messages.ts";
+import type { Asked } from "../worker-process.ts";
 import { StoreFollower } from "./follow-store.ts";
-import type { AnswerTo, Order, OrderKind, OrderOf } from "./messages.ts";
 import { Publisher } from "./publisher.ts";
 import { ServedDefinitions } from "./served-definitions.ts";
-import type { Asked } from "./worker-process.ts";
 
 const SILENT: Log = {
   debug: () => {},
@@ -48,12 +48,10 @@ function publisherOf(
   store: DefinitionStore = new MemoryDefinitionStore(),
 ): Publisher {
   const prepare = async (request: PublicationRequest) => preparePublication(request);
-  const served = new ServedDefinitions(pool, null);
+  const first = { publication: null, isStored: true };
+  const served = new ServedDefinitions(pool, first);
   const follower = new StoreFollower({ store, served, prepare });
-  return new Publisher(
-    { store, served, follower, prepare, turns: ALONE, log: SILENT },
-    { publication: null, isStored: true },
-  );
+  return new Publisher({ store, served, follower, prepare, turns: ALONE, log: SILENT }, first);
 }
 
 const documentOf = (name: string): string =>
