@@ -124,6 +124,13 @@ describe("the life of a record", () => {
     assert.equal(countOf(profile.traits[0]), 2);
   });
 
+  it("what ended does not begin again where the trait lives longer from then on", () => {
+    const ended = after(...[0, 1, 4].map((day) => deltaOf({ at: at(day), realized: { 7: 1 } })));
+    const { traits } = applyDelta(ended, deltaOf({ at: at(4.5), realized: { 7: 0 } }));
+    const [record] = traits;
+    assert.deepEqual([record?.first, countOf(record)], [at(4), 2]);
+  });
+
   it("a realization whose life had ended before the record began is none", () => {
     const profile = after(deltaOf({ at: at(9), realized }), deltaOf({ at: at(0), realized }));
     assert.deepEqual(profile.traits[0]?.days, [DAY + 9, 1]);

@@ -35,7 +35,9 @@ export function addRealization(record: TraitRecord, realized: RealizedAt): Trait
   const run = addToRun(record, at);
   const { expired } = record;
   if (expired === undefined) return recordOf(realized, foldRun(run, foldBeforeDay));
-  if (hasGap(expired.last, run.first, ttlDays)) {
+  // Only a call from before the run can join the two. One that comes after it finds them apart, also
+  // where the trait's life was made longer meanwhile: what had ended does not begin again.
+  if (at >= record.first || hasGap(expired.last, run.first, ttlDays)) {
     return recordOf(realized, foldRun(run, foldBeforeDay), foldRun(expired, foldBeforeDay));
   }
   const joined = { first: expired.first, last: run.last, days: [...expired.days, ...run.days] };
