@@ -49,7 +49,10 @@ export interface GroupStore {
   beat(name: string, report: MemberReport): Promise<GroupView>;
   leave(name: string): Promise<void>;
 
-  /** The next turn, or null while another living member has one. */
+  /**
+   * The next turn, or null while another living member has one. A member has one turn at a time: whoever asks
+   * while it has one is asking again, because the answer was lost.
+   */
   takeTurn(name: string): Promise<{ readonly fence: number; readonly newest: number } | null>;
   /** Asks all members to compile a revision; false where the turn is over. */
   propose(fence: number, next: Revision): Promise<boolean>;

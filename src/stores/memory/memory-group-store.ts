@@ -1,6 +1,6 @@
 // Nodes of one process, for tests: the store's clock is an argument, and a store can be cut off.
 
-import type { Revision } from "../../catalog/definition-store.ts";
+import type { DefinitionStore, Revision } from "../../catalog/definition-store.ts";
 import type { GroupStore, GroupView, MemberReport } from "../../group/group-store.ts";
 import { MemoryDefinitionStore } from "./memory-definition-store.ts";
 
@@ -15,10 +15,9 @@ export interface MemoryGroupOptions {
   now(): number;
 }
 
-export class MemoryGroupStore implements GroupStore {
+export class MemoryGroupStore implements GroupStore, DefinitionStore {
   readonly leaseMs: number;
-  /** Its publications are those of the group. */
-  readonly definitions = new MemoryDefinitionStore();
+  readonly #definitions = new MemoryDefinitionStore();
   /** How often members have shown that they live. */
   beats = 0;
   readonly #now: () => number;
@@ -44,7 +43,7 @@ export class MemoryGroupStore implements GroupStore {
     const turn = this.#livingTurn();
     return {
       newest: {
-        revision: (await this.definitions.latest())?.revision ?? 0,
+        revision: (await this.#definitions.latest())?.revision ?? 0,
         fence: this.#newestFence,
       },
       turn: turn && {
@@ -59,13 +58,14 @@ export class MemoryGroupStore implements GroupStore {
 
   async leave(name: string): Promise<void> {
     this.#members.delete(name);
+    if (this.#turn?.holder === name) this.#turn = null;
     this.#tell();
   }
 
   async takeTurn(name: string): Promise<{ fence: number; newest: number } | null> {
-    if (this.#livingTurn() !== null) return null;
+    if ((this.#livingTurn()?.holder ?? name) !== name) return null;
     this.#turn = { fence: ++this.#fence, holder: name, proposal: null };
-    return { fence: this.#fence, newest: (await this.definitions.latest())?.revision ?? 0 };
+    return { fence: this.#fence, newest: (await this.#definitions.latest())?.revision ?? 0 };
   }
 
   async propose(fence: number, next: Revision): Promise<boolean> {
@@ -101,14 +101,18 @@ export class MemoryGroupStore implements GroupStore {
     this.#listeners.push(listener);
   }
 
-  /** The definition store's part, with the fences that it asks for. */
-  async publish(next: Revision, fence: number): Promise<"stored" | "overtaken"> {
+  latest(): Promise<Revision | null> {
+    return this.#definitions.latest();
+  }
+
+  async publish(next: Revision, fence = 0): Promise<"stored" | "overtaken"> {
+    const latest = await this.latest();
+    const isAgain = latest?.revision === next.revision && latest.document === next.document;
+    if (isAgain && fence === this.#newestFence) return "stored";
     if (fence !== this.#fence) return "overtaken";
-    const outcome = await this.definitions.publish(next);
-    if (outcome === "stored") {
-      this.#newestFence = fence;
-      this.#tell();
-    }
+    const outcome = await this.#definitions.publish(next);
+    if (outcome === "stored") this.#newestFence = fence;
+    this.#tell();
     return outcome;
   }
 

@@ -1,7 +1,9 @@
 import { describeDefinitionStore } from "../../catalog/definition-store.contract.ts";
+import { describeGroupStore } from "../../group/group-store.contract.ts";
 import { describeProfileStore } from "../../profiles/store.contract.ts";
 import { describeVisitorStore } from "../../profiles/visitor-store.contract.ts";
 import { MemoryDefinitionStore } from "./memory-definition-store.ts";
+import { MemoryGroupStore } from "./memory-group-store.ts";
 import { MemoryProfileStore } from "./memory-profile-store.ts";
 import { MemoryVisitorStore } from "./memory-visitor-store.ts";
 
@@ -19,4 +21,18 @@ for (const describeStore of [describeProfileStore, describeVisitorStore]) {
 describeDefinitionStore("memory", {
   open: async () => ({ store: new MemoryDefinitionStore(), close: async () => {} }),
   forgetsOnClose,
+});
+
+describeGroupStore("memory", {
+  open: async () => {
+    let nowMs = 0;
+    const store = new MemoryGroupStore({ leaseMs: 1_000, now: () => nowMs });
+    return {
+      ...{ store, definitions: store },
+      letLeasesEnd: async () => {
+        nowMs += 1_000;
+      },
+      close: async () => {},
+    };
+  },
 });
