@@ -125,10 +125,10 @@ describe("the life of a record", () => {
   });
 
   it("what ended does not begin again where the trait lives longer from then on", () => {
-    const ended = after(...[0, 1, 4].map((day) => deltaOf({ at: at(day), realized: { 7: 1 } })));
-    const { traits } = applyDelta(ended, deltaOf({ at: at(4.5), realized: { 7: 0 } }));
+    const ended = after(...[0, 1, 3].map((day) => deltaOf({ at: at(day), realized: { 7: 1 } })));
+    const { traits } = applyDelta(ended, deltaOf({ at: at(3.25), realized: { 7: 0 } }));
     const [record] = traits;
-    assert.deepEqual([record?.first, countOf(record)], [at(4), 2]);
+    assert.deepEqual([record?.first, countOf(record)], [at(3), 2]);
   });
 
   it("a realization whose life had ended before the record began is none", () => {
