@@ -98,7 +98,7 @@ export const SETTINGS: { readonly [Name in keyof Config]: Setting<Config[Name]> 
     read: readStore,
     fallback: { kind: "lmdb" },
     fallbackText: "lmdb:",
-    meaning: "where profiles live: lmdb: keeps them in the data folder",
+    meaning: "lmdb: (in the data folder) or redis://HOST:PORT,… that several nodes share",
   },
   durability: {
     option: "--durability",

@@ -108,7 +108,7 @@ const BAD: readonly [option: string, value: string, code: string][] = [
   ["data", "", "E_VALUE"],
   ["store", "postgres://x", "E_VALUE"],
   ["store", "redis://", "E_VALUE"],
-  ["store", "redis://one:6379,two:6379", "E_UNSUPPORTED"],
+  ["store", "redis://one:6379,two", "E_VALUE"],
   ["durability", "maybe", "E_VALUE"],
   ["workers", "0", "E_VALUE"],
   ["workers", "257", "E_VALUE"],

@@ -9,7 +9,7 @@ import { checkFiles } from "./check-files.ts";
 export interface ConfigFault {
   /** The option or the environment variable, or the file. */
   readonly where: string;
-  readonly code: "E_UNKNOWN_KEY" | "E_VALUE" | "E_FILE" | "E_UNSUPPORTED" | "E_IMMUTABLE";
+  readonly code: "E_UNKNOWN_KEY" | "E_VALUE" | "E_FILE" | "E_IMMUTABLE";
   /** Says what was expected. */
   readonly message: string;
 }
@@ -105,10 +105,6 @@ function checkTogether(config: Config, environment: Environment): ConfigFault[] 
   if (config.clock === "manual" && environment["NODE_ENV"] === "production") {
     const message = "Expected system: a manual clock is refused with NODE_ENV=production.";
     faults.push({ where: SETTINGS.clock.option, code: "E_VALUE", message });
-  }
-  if (config.store.kind === "redis") {
-    const message = "This version has one store, lmdb:; Redis and Valkey come with a later one.";
-    faults.push({ where: SETTINGS.store.option, code: "E_UNSUPPORTED", message });
   }
   const { collect, manage } = config;
   if (collect.port !== 0 && collect.port === manage.port && collect.host === manage.host) {
