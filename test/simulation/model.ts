@@ -19,7 +19,8 @@ export function profileOfDeclared(declared: string): ProfileName {
   return `declared:${declared}`;
 }
 
-export function declaredOf({ dataSourceId, id }: PlannedCall["ids"][number]): string {
+export function declaredOf(named: { readonly dataSourceId: number; readonly id: string }): string {
+  const { dataSourceId, id } = named;
   return `${dataSourceId}:${id}`;
 }
 

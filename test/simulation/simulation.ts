@@ -181,7 +181,7 @@ class Simulation {
       `${whose}, ${shownTime(call.now)}: ${shownCall(planned)}`,
     );
     const add = (step: Parameters<Steps["add"]>[0]): void => this.#steps.add(step, this.#weather);
-    void beginCall(call, { store: this.#store, ids: this.#ids, add }).then((reply) => {
+    void beginCall(call, { worker, store: this.#store, ids: this.#ids, add }).then((reply) => {
       this.#answered.push({ call, reply });
     });
   }

@@ -26,6 +26,9 @@ import type { PlannedCall } from "./planned-call.ts";
 import type { Witness } from "./stepped-store.ts";
 import { type Knowledge, linkedDevice, type Verdict, verdictsOn } from "./twin.ts";
 
+/** Each is because of somebody else, and whoever has opted out is read no more. */
+const MOST_REFUSALS = 10;
+
 export interface WatchedCallParts {
   readonly number: number;
   readonly planned: PlannedCall;
@@ -52,6 +55,7 @@ export class WatchedCall implements Witness {
   /** The device that the server made for the call. */
   newDevice: string | null = null;
   isStored = false;
+  #refusals = 0;
   /** Of the answer. */
   segmentCount = 0;
   #isFlagged = false;
@@ -131,7 +135,7 @@ export class WatchedCall implements Witness {
   stored(visit: Visit, outcome: "stored" | "opted-out"): void {
     this.#begin();
     this.#hasTried = true;
-    if (this.planned.kind === "event") this.#storedEvent(outcome);
+    if (this.planned.kind === "event") this.#storedEvent(visit, outcome);
     else this.#storedWish(visit, outcome);
   }
 
@@ -193,13 +197,21 @@ export class WatchedCall implements Witness {
     if (this.#isOptedOut()) this.#sawOptOut = true;
   }
 
-  #storedEvent(outcome: "stored" | "opted-out"): void {
+  #storedEvent({ profiles }: Visit, outcome: "stored" | "opted-out"): void {
     const isOut = this.#isOptedOut();
     if (outcome === "opted-out") {
+      this.#refusals += 1;
+      if (this.#refusals > MOST_REFUSALS) this.#report("tries again and again");
       if (!isOut && !this.#mayMeetOptOut()) this.#report("refused, but nobody had opted out");
       return;
     }
     if (isOut) this.#report("stored for a visitor who had opted out");
+    for (const { key } of profiles) {
+      const name = key.kind === "device" ? key.device : declaredOf(key);
+      if (this.#model.isOptedOut(name, this.planned.pid)) {
+        this.#report(`stored something of ${name}, who had opted out`);
+      }
+    }
     if (this.isStored) this.#report("stored twice");
     this.isStored = true;
     this.#countStored();

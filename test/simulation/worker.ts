@@ -20,6 +20,7 @@ export interface Worker {
 }
 
 export interface Surroundings {
+  readonly worker: Worker;
   readonly store: VisitorStore;
   /** Where new IDs come from. */
   readonly ids: Random;
@@ -30,13 +31,14 @@ const WORLD = buildWorld({});
 
 export function beginCall(
   call: WatchedCall,
-  { store, ids, add }: Surroundings,
+  { worker, store, ids, add }: Surroundings,
 ): Promise<EventReply> {
   const bytes = (count: number): Uint8Array =>
     Uint8Array.from({ length: count }, () => ids.below(256));
   const world = {
     ...WORLD,
-    catalog: () => call.definitions.snapshot,
+    // It may be another a moment later.
+    catalog: () => worker.definitions.snapshot,
     now: () => call.now,
     newDeviceId: () => {
       const device = newDeviceId(bytes);
