@@ -57,7 +57,7 @@ export function compareTwins(seed: number, count: TwinsCount): void {
 }
 
 /** The first of the midnights ahead at which the answer is another one. */
-function trueChange(index: SegmentIndex, profile: Profile, now: number): number {
+function trueChange(index: Pick<SegmentIndex, "qualified">, profile: Profile, now: number): number {
   const before = index.qualified(profile, now).segments.join();
   for (let day = utcDay(now) + 1; day <= utcDay(now) + DAYS_AHEAD; day++) {
     const at = day * DAY_MS;

@@ -59,7 +59,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     builtins: "all",
   },
   admin: {
-    imports: ["catalog", "rules", "profiles/store", "profiles/visitor-store", "model"],
+    imports: [
+      ...["catalog", "rules", "profiles/store", "profiles/visitor-store", "model"],
+      ...["event/explain", "event/qualify"],
+    ],
     packages: [],
     builtins: "all",
   },

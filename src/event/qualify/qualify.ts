@@ -95,6 +95,19 @@ function afterCall(
   return hasEnded ? EMPTY_PROFILE : stored;
 }
 
+/** What a rule reads of a plan's profiles as they are stored, as one profile. */
+export function readForRule(
+  visit: Visit,
+  plan: WholePlan,
+  stored: readonly Profile[],
+  places: readonly number[],
+): Profile {
+  const profiles = plan.profiles.map((key, place) =>
+    afterCall(visit, key, stored[place] ?? EMPTY_PROFILE, undefined),
+  );
+  return mergeForRule(visit, plan, profiles, places);
+}
+
 /** What a rule reads, as one profile. */
 function mergeForRule(
   visit: Visit,

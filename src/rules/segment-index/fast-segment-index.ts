@@ -2,15 +2,18 @@
 // make them true, so that a profile's cost grows with its traits and their segments, not with all there
 // are.
 
-import type { SegmentId } from "../../model/ids.ts";
+import type { SegmentId, TraitId } from "../../model/ids.ts";
 import type { Profile } from "../../model/profile.ts";
+import { invariant } from "../../model/result.ts";
 import { DAY_MS, utcDay } from "../../model/time.ts";
 import type { TraitLookup } from "../segment-rule/segment-rule.ts";
 import { anchorsOf } from "./anchors.ts";
+import { explainProgram } from "./explain-program.ts";
 import { type FlatLists, invertedLists } from "./flat-lists.ts";
 import { FOREVER, LiveTraits, MAX_GENERATIONS } from "./live-traits.ts";
 import { type PlainRule, plainRule } from "./plain-rule.ts";
 import { appendProgram } from "./program.ts";
+import type { SegmentProof } from "./proof.ts";
 import { ProgramRunner } from "./run-program.ts";
 import type { IndexedSegment, Qualified, SegmentIndex } from "./segment-index.ts";
 import { TraitSets } from "./trait-sets.ts";
@@ -20,6 +23,9 @@ export class FastSegmentIndex implements SegmentIndex {
   readonly #sids: readonly SegmentId[];
   /** By segment, where its program begins. */
   readonly #programs: Int32Array;
+  readonly #code: Int32Array;
+  /** By number. */
+  readonly #traitSids: readonly TraitId[];
   /** By trait, the sets with segments that hold it. */
   readonly #setsOfTrait: FlatLists;
   /** By set, the segments filed under it. */
@@ -63,7 +69,9 @@ export class FastSegmentIndex implements SegmentIndex {
     );
     this.#always = anchors.flatMap((anchored, segment) => (anchored === null ? [segment] : []));
     this.#live = new LiveTraits(sets, generations);
-    this.#runner = new ProgramRunner(Int32Array.from(code), this.#live);
+    this.#code = Int32Array.from(code);
+    this.#traitSids = sets.sids;
+    this.#runner = new ProgramRunner(this.#code, this.#live);
     this.#setSeen = new Int32Array(sets.members.length);
     this.#segmentSeen = new Int32Array(segments.length);
     this.#found = new Int32Array(segments.length);
@@ -71,11 +79,7 @@ export class FastSegmentIndex implements SegmentIndex {
 
   qualified(profile: Profile, now: number): Qualified {
     const today = utcDay(now);
-    const generation = this.#live.take(profile, today);
-    if (generation === 1) {
-      this.#setSeen.fill(0);
-      this.#segmentSeen.fill(0);
-    }
+    const generation = this.#take(profile, today);
     this.#foundCount = 0;
     this.#changeDay = FOREVER;
     for (const segment of this.#always) this.#ask(segment, today);
@@ -86,6 +90,32 @@ export class FastSegmentIndex implements SegmentIndex {
       segments: this.#foundSegments(),
       changesAt: this.#changeDay === FOREVER ? Number.POSITIVE_INFINITY : this.#changeDay * DAY_MS,
     };
+  }
+
+  explain(sid: SegmentId, profile: Profile, now: number): SegmentProof | null {
+    const segment = this.#sids.indexOf(sid);
+    if (segment < 0) return null;
+    const today = utcDay(now);
+    this.#take(profile, today);
+    const sidOf = (number: number): TraitId => {
+      const trait = this.#traitSids[number];
+      invariant(trait !== undefined, "sets hold the numbers of traits");
+      return trait;
+    };
+    const explainer = {
+      ...{ code: this.#code, live: this.#live, runner: this.#runner, today, sidOf },
+      membersOf: (set: number) => Array.from(this.#live.membersOf(set), sidOf),
+    };
+    return explainProgram(explainer, this.#programs[segment] ?? 0);
+  }
+
+  #take(profile: Profile, today: number): number {
+    const generation = this.#live.take(profile, today);
+    if (generation === 1) {
+      this.#setSeen.fill(0);
+      this.#segmentSeen.fill(0);
+    }
+    return generation;
   }
 
   #askSegmentsOf(trait: number, today: number, generation: number): void {

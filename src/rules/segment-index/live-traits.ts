@@ -108,6 +108,12 @@ export class LiveTraits {
     return count;
   }
 
+  /** The numbers of all traits of a set, live or not. */
+  membersOf(set: number): Int32Array {
+    const { starts, items } = this.#members;
+    return items.subarray(starts[set] ?? 0, starts[set + 1] ?? 0);
+  }
+
   #gatherLinked(set: number): number {
     if (this.#setGeneration[set] !== this.#generation) return 0;
     let count = 0;

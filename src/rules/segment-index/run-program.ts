@@ -104,7 +104,8 @@ export class ProgramRunner {
   }
 }
 
-function passes(test: number, count: number, limit: number): boolean {
+/** Whether a count passes one of the program's tests. */
+export function passes(test: number, count: number, limit: number): boolean {
   switch (test) {
     case AT_LEAST:
       return count >= limit;

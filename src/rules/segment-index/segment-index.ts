@@ -4,10 +4,16 @@ import type { SegmentId } from "../../model/ids.ts";
 import type { Profile } from "../../model/profile.ts";
 import type { SegmentRule, TraitLookup } from "../segment-rule/segment-rule.ts";
 import { FastSegmentIndex } from "./fast-segment-index.ts";
+import type { SegmentProof } from "./proof.ts";
+
+export type { CountProof, JunctionProof, Need, PresenceProof, SegmentProof } from "./proof.ts";
 
 export interface SegmentIndex {
   /** The segments that hold on a merged profile at a time (milliseconds since the epoch). */
   qualified(profile: Profile, now: number): Qualified;
+
+  /** Why one of its segments holds on a merged profile at a time, or does not; null for another segment. */
+  explain(sid: SegmentId, profile: Profile, now: number): SegmentProof | null;
 }
 
 export interface Qualified {

@@ -18,7 +18,7 @@ import type { IndexedSegment, SegmentIndex } from "./segment-index.ts";
 export function buildSlowSegmentIndex(
   segments: readonly IndexedSegment[],
   traits: TraitLookup,
-): SegmentIndex {
+): Pick<SegmentIndex, "qualified"> {
   const ascending = [...segments].sort((one, other) => one.sid - other.sid);
   const windows = new Set(segments.flatMap(({ rule }) => windowsOf(rule)));
   return {
