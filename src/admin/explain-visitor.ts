@@ -6,9 +6,10 @@ import {
   explainSegment,
   explainTrait,
   type SegmentExplanation,
+  type StatedId,
   type TraitExplanation,
+  type Visit,
 } from "../event/explain/explain.ts";
-import type { StatedId, Visit } from "../event/qualify/qualify.ts";
 import { type IdentityKey, UNKNOWN_IDENTITY } from "../model/identity.ts";
 import { deviceIdentity } from "../model/identity-key.ts";
 import { asSegmentId, asTraitId, type DeviceId, parseDeviceId } from "../model/ids.ts";
@@ -36,6 +37,8 @@ export type ExplainFault =
   | VisitorFault
   | { readonly kind: "unknown-object"; readonly at: string; readonly message: string };
 
+export type VisitorExplanation = Result<Explained, ExplainFault>;
+
 export interface Explained {
   readonly segment?: number;
   readonly trait?: number;
@@ -57,7 +60,7 @@ const NOBODYS_DEVICE = `${"0".repeat(37)}1`;
 export async function explainVisitor(
   world: VisitorWorld,
   question: ExplainQuestion,
-): Promise<Result<Explained, ExplainFault>> {
+): Promise<VisitorExplanation> {
   const partner = findPartner(world.catalog, question.pid);
   if (partner === null) return err({ kind: "unknown-partner" });
   const target = readTarget(question);

@@ -5,6 +5,7 @@ import type { Fault, WorkspaceChanges } from "@dunlin/contract/workspace";
 import type { DataSourceId } from "../model/ids.ts";
 import type { DenyList, DeviceGraphs } from "../profiles/visitor-store.ts";
 import type { VisitorDescription, VisitorQuestion } from "./describe-visitor.ts";
+import type { ExplainQuestion, VisitorExplanation } from "./explain-visitor.ts";
 
 export type PublishOutcome =
   | {
@@ -41,6 +42,8 @@ export interface NodeControl {
   readonly graphs: DeviceGraphs;
   /** Null when no worker could answer. */
   describeVisitor(question: VisitorQuestion): Promise<VisitorDescription | null>;
+  /** Null when no worker could answer. */
+  explainVisitor(question: ExplainQuestion): Promise<VisitorExplanation | null>;
   /** True once every worker has the time. */
   setClock(nowMs: number): Promise<boolean>;
   /** True once every visitor is forgotten. */

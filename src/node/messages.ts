@@ -2,6 +2,7 @@
 // question has its answer or a time limit. Values cross by structured clone.
 
 import type { VisitorDescription, VisitorQuestion } from "../admin/describe-visitor.ts";
+import type { ExplainQuestion, VisitorExplanation } from "../admin/explain-visitor.ts";
 import type { DataSourceDescription } from "../admin/node-control.ts";
 import type { HostPort, StoreChoice } from "../config/values.ts";
 import type { Durability, LogLevel } from "../config.ts";
@@ -43,6 +44,7 @@ export type Order =
   | { readonly kind: "set-clock"; readonly now: number }
   | { readonly kind: "forget-everyone" }
   | { readonly kind: "describe-visitor"; readonly question: VisitorQuestion }
+  | { readonly kind: "explain-visitor"; readonly question: ExplainQuestion }
   | { readonly kind: "describe-data-source"; readonly dataSourceId: DataSourceId }
   | { readonly kind: "report-metrics" }
   /** Show that you are there. */
@@ -62,6 +64,7 @@ export interface AnswerTo {
   readonly "set-clock": null;
   readonly "forget-everyone": null;
   readonly "describe-visitor": VisitorDescription;
+  readonly "explain-visitor": VisitorExplanation;
   readonly "describe-data-source": DataSourceDescription;
   readonly "report-metrics": readonly MetricReport[];
   readonly ping: null;

@@ -45,6 +45,10 @@ export function buildNodeControl(parts: NodeParts): NodeControl {
       });
       return asked?.kind === "answered" ? asked.answer : null;
     },
+    explainVisitor: async (question) => {
+      const asked = await pool.askAnyone<"explain-visitor">({ kind: "explain-visitor", question });
+      return asked?.kind === "answered" ? asked.answer : null;
+    },
     setClock: (now) => (group ?? workersClock).setClock(now),
     forgetEveryone: async () => {
       const asked = await pool.askAnyone<"forget-everyone">({ kind: "forget-everyone" });

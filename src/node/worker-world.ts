@@ -6,6 +6,11 @@ import {
   type VisitorDescription,
   type VisitorQuestion,
 } from "../admin/describe-visitor.ts";
+import {
+  type ExplainQuestion,
+  explainVisitor,
+  type VisitorExplanation,
+} from "../admin/explain-visitor.ts";
 import type { DataSourceDescription } from "../admin/node-control.ts";
 import type { CatalogSnapshot } from "../catalog/snapshot.ts";
 import { buildDeviceDetector } from "../devices/detect-device.ts";
@@ -39,6 +44,7 @@ export interface WorkerWorld {
   adopt(snapshot: CatalogSnapshot): void;
   setClock(now: number): void;
   describeVisitor(question: VisitorQuestion): Promise<VisitorDescription>;
+  explainVisitor(question: ExplainQuestion): Promise<VisitorExplanation>;
   describeDataSource(id: DataSourceId): DataSourceDescription;
   reportMetrics(): readonly MetricReport[];
   close(): Promise<void>;
@@ -93,6 +99,7 @@ export async function openWorkerWorld(order: OrderOf<"start">, log: Log): Promis
     },
     setClock: (now) => manual?.set(now),
     describeVisitor: (question) => describeVisitor({ catalog, store, now: clock.now() }, question),
+    explainVisitor: (question) => explainVisitor({ catalog, store, now: clock.now() }, question),
     describeDataSource: (id) => {
       const source = catalog.dataSources.get(id);
       return { isDefined: source !== undefined, holdsDeviceGraph: source?.deviceGraph === true };

@@ -62,6 +62,7 @@ export function runWorker(): void {
         return null;
       },
       "describe-visitor": ({ question }) => opened().describeVisitor(question),
+      "explain-visitor": ({ question }) => opened().explainVisitor(question),
       "describe-data-source": async ({ dataSourceId }) => opened().describeDataSource(dataSourceId),
       ping: async () => null,
       "report-metrics": async () => opened().reportMetrics(),

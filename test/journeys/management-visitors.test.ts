@@ -39,6 +39,34 @@ beforeEach(async () => {
   await setClock(T0);
 });
 
+describe("the why of a segment", () => {
+  test("is told for a device, for a declared ID, now and at another time", async () => {
+    await event(`d_uuid=${FIRST}&color=blue`);
+    const now = await explain(`uuid=${FIRST}&segment=9001`);
+    assert.equal(now.status, 200);
+    const { segment, member, at, proof } = JSON.parse(now.text);
+    assert.deepEqual([segment, member, at, proof.kind], [9001, true, T0, "evaluated"]);
+    assert.equal(proof.summary[1], "Held: trait 5001.");
+    const mid = (await ask(`uuid=${FIRST}`)).mid;
+    assert.equal((await explain(`mid=${mid}&segment=9001`)).text, now.text);
+    const before = await explain(`uuid=${FIRST}&segment=9001&at=2025-12-31T00:00:00Z`);
+    assert.equal(JSON.parse(before.text).member, false);
+    const nobody = await explain("dataSourceId=1001&id=nobody&segment=9001");
+    assert.equal(JSON.parse(nobody.text).member, false);
+  });
+
+  test("is refused with the place of what is wrong", async () => {
+    const faults = async (query: string) => {
+      const { status, text } = await explain(query);
+      return [status, JSON.parse(text).errors?.[0]?.at];
+    };
+    assert.deepEqual(await faults(`uuid=${FIRST}`), [400, ""]);
+    assert.deepEqual(await faults(`uuid=${FIRST}&segment=1`), [404, "/segment"]);
+    assert.deepEqual(await faults("uuid=1&segment=9001"), [400, "/uuid"]);
+    assert.deepEqual(await faults(`uuid=${FIRST}&segment=9001&at=soon`), [400, "/at"]);
+  });
+});
+
 describe("a visitor", () => {
   test("has the links of its device with state and times, and the profiles of both", async () => {
     await event(`d_uuid=${FIRST}&color=blue&d_cid=1001%01jane%010`);
@@ -248,4 +276,8 @@ function problemOf(answer: HttpAnswer): {
 
 function sorted(entries: readonly unknown[]): readonly string[] {
   return entries.map((entry) => JSON.stringify(entry)).sort();
+}
+
+function explain(query: string): Promise<HttpAnswer> {
+  return node.manage("GET", `/v1/partners/1957/visitors/explain?${query}`);
 }

@@ -61,7 +61,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   admin: {
     imports: [
       ...["catalog", "rules", "profiles/store", "profiles/visitor-store", "model"],
-      ...["event/explain", "event/qualify"],
+      ...["event/explain/explain"],
     ],
     packages: [],
     builtins: "all",

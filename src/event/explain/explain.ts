@@ -21,6 +21,7 @@ import { type Evidence, evidenceOf, profileName, traitsAsked } from "./evidence.
 import { profileAt } from "./profile-at.ts";
 import { summarize } from "./summarize.ts";
 
+export type { StatedId, Visit } from "../qualify/qualify.ts";
 export type { Evidence, ProfileEvidence } from "./evidence.ts";
 
 export type SegmentExplanation =

@@ -1,7 +1,11 @@
-import type { FastifyInstance } from "fastify";
+// What is known of a visitor, and why they are in a segment or not.
+
+import type { FastifyInstance, FastifyReply } from "fastify";
 import { Type } from "typebox";
 import type { VisitorQuestion } from "../../admin/describe-visitor.ts";
+import type { ExplainFault, ExplainQuestion } from "../../admin/explain-visitor.ts";
 import type { NodeControl } from "../../admin/node-control.ts";
+import type { Result } from "../../model/result.ts";
 import { ProblemSchema, problem, sendProblem } from "./problems.ts";
 
 const Time = Type.Integer({ description: "Milliseconds since the epoch." });
@@ -42,15 +46,44 @@ const VisitorSchema = Type.Object({
   ),
 });
 
-const Ways = Type.Object(
+const WAYS = {
+  uuid: Type.Optional(Type.String()),
+  mid: Type.Optional(Type.String()),
+  dataSourceId: Type.Optional(Type.String()),
+  id: Type.Optional(Type.String()),
+};
+const Ways = Type.Object(WAYS, { additionalProperties: false });
+
+const Explain = Type.Object(
   {
-    uuid: Type.Optional(Type.String()),
-    mid: Type.Optional(Type.String()),
-    dataSourceId: Type.Optional(Type.String()),
-    id: Type.Optional(Type.String()),
+    ...WAYS,
+    segment: Type.Optional(Type.String()),
+    trait: Type.Optional(Type.String()),
+    at: Type.Optional(
+      Type.String({ description: "Milliseconds since the epoch, or RFC 3339; now if left out." }),
+    ),
   },
   { additionalProperties: false },
 );
+
+const ExplanationSchema = Type.Object({
+  segment: Type.Optional(Type.Integer()),
+  trait: Type.Optional(Type.Integer()),
+  member: Type.Boolean({
+    description: "Whether the visitor is in the segment, or holds the trait.",
+  }),
+  at: Time,
+  proof: Type.Object(
+    {
+      kind: Type.String({
+        description:
+          "`evaluated`, `paused`, `not-read`, `trait` or `opted-out`: the other members depend on it.",
+      }),
+      summary: Type.Array(Type.String(), { description: "The proof in sentences." }),
+    },
+    { additionalProperties: true },
+  ),
+});
 
 export function addVisitorRoutes(app: FastifyInstance, control: NodeControl): void {
   app.get<{ Params: { pid: string }; Querystring: Omit<VisitorQuestion, "pid"> }>(
@@ -66,15 +99,39 @@ export function addVisitorRoutes(app: FastifyInstance, control: NodeControl): vo
     },
     async (request, reply) => {
       const { pid } = request.params;
-      const described = await control.describeVisitor({ ...request.query, pid });
-      if (described === null) return sendProblem(reply, problem(503, "No worker could answer."));
-      if (described.ok) return described.value;
-      const fault = described.error;
-      if (fault.kind === "unknown-partner") {
-        return sendProblem(reply, problem(404, "There is no partner with this ID."));
-      }
-      const { at, message } = fault;
-      return sendProblem(reply, problem(400, message, [{ at, code: "E_VALUE", message }]));
+      return answer(reply, await control.describeVisitor({ ...request.query, pid }));
     },
   );
+  app.get<{ Params: { pid: string }; Querystring: Omit<ExplainQuestion, "pid"> }>(
+    "/v1/partners/:pid/visitors/explain",
+    {
+      schema: {
+        summary: "Why a visitor is in a segment, or holds a trait, or not",
+        description:
+          "The visitor is named as above; asked by a declared ID, it is taken as logged in on its last device. `segment` or `trait` says what to explain, `at` for which time.",
+        params: Type.Object({ pid: Type.String() }),
+        querystring: Explain,
+        response: { 200: ExplanationSchema, 400: ProblemSchema, 404: ProblemSchema },
+      },
+    },
+    async (request, reply) => {
+      const { pid } = request.params;
+      return answer(reply, await control.explainVisitor({ ...request.query, pid }));
+    },
+  );
+}
+
+function answer<T>(reply: FastifyReply, asked: Result<T, ExplainFault> | null): T | FastifyReply {
+  if (asked === null) return sendProblem(reply, problem(503, "No worker could answer."));
+  if (asked.ok) return asked.value;
+  const fault = asked.error;
+  if (fault.kind === "unknown-partner") {
+    return sendProblem(reply, problem(404, "There is no partner with this ID."));
+  }
+  const { at, message } = fault;
+  if (fault.kind === "unknown-object") {
+    const code = "E_UNKNOWN_REFERENCE";
+    return sendProblem(reply, problem(404, message, [{ at, code, message }]));
+  }
+  return sendProblem(reply, problem(400, message, [{ at, code: "E_VALUE", message }]));
 }
