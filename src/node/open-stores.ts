@@ -2,7 +2,7 @@
 
 import type { DefinitionStore } from "../catalog/definition-store.ts";
 import { couldNotStart, type RunOutcome } from "../config/run-outcome.ts";
-import type { Config } from "../config.ts";
+import { type Config, LIMITS, SETTINGS } from "../config.ts";
 import type { GroupStore } from "../group/group-store.ts";
 import type { Result } from "../model/result.ts";
 import { err, ok } from "../model/result.ts";
@@ -10,6 +10,7 @@ import type { VisitorStore } from "../profiles/visitor-store.ts";
 import { openEnvironment } from "../stores/lmdb/environment.ts";
 import { LmdbDefinitionStore } from "../stores/lmdb/lmdb-definition-store.ts";
 import { LmdbVisitorStore } from "../stores/lmdb/lmdb-visitor-store.ts";
+import { MemoryVisitorStore } from "../stores/memory/memory-visitor-store.ts";
 import type { WorkerSettings } from "./messages.ts";
 
 export interface NodeStores {
@@ -22,9 +23,10 @@ export interface NodeStores {
 
 /** For the primary. */
 export async function openNodeStores(
-  { store, durability }: Pick<Config, "store" | "durability">,
+  config: Pick<Config, "store" | "durability">,
   folder: string,
 ): Promise<Result<NodeStores, RunOutcome>> {
+  const { store, durability } = config;
   switch (store.kind) {
     case "lmdb": {
       const environment = openEnvironment({ folder, durability, checksFiles: true });
@@ -33,17 +35,48 @@ export async function openNodeStores(
       return ok({ visitors, definitions, group: null, close: () => visitors.close() });
     }
     case "redis":
-      return err(couldNotStart("not yet"));
+      return openRedisStores(store.seeds);
   }
 }
 
 /** For a worker: visitors are all that calls need. */
-export function openVisitorStore(settings: WorkerSettings): VisitorStore {
+export async function openVisitorStore(settings: WorkerSettings): Promise<VisitorStore> {
   const { store, dataFolder, durability } = settings;
   switch (store.kind) {
     case "lmdb":
       return new LmdbVisitorStore(openEnvironment({ folder: dataFolder, durability }));
     case "redis":
-      throw new Error("not yet");
+      return new MemoryVisitorStore();
   }
+}
+
+async function openRedisStores(seeds: readonly string[]): Promise<Result<NodeStores, RunOutcome>> {
+  // A node that has its store to itself does without the client.
+  const { connectControl, StoreUnreachable } = await import("../stores/redis/control-client.ts");
+  const { ControlConnection } = await import("../stores/redis/control-connection.ts");
+  const { RedisDefinitionStore } = await import("../stores/redis/redis-definition-store.ts");
+  const { RedisGroupStore } = await import("../stores/redis/redis-group-store.ts");
+  const patienceMs = LIMITS.storePatienceMs;
+  const client = await connectControl({ seeds, patienceMs }).catch((error: unknown) => {
+    if (error instanceof StoreUnreachable) return error;
+    throw error;
+  });
+  if (client instanceof StoreUnreachable) {
+    return err(
+      couldNotStart(
+        `${SETTINGS.store.option} redis://${seeds.join(",")}: E_UNREACHABLE: Expected a server that answers within ${patienceMs / 1_000} seconds: ${client.message}.`,
+      ),
+    );
+  }
+  const control = new ControlConnection({ client, replicas: 0, replicaPatienceMs: 0 });
+  const visitors = new MemoryVisitorStore();
+  return ok({
+    visitors,
+    definitions: new RedisDefinitionStore(control),
+    group: new RedisGroupStore(control, LIMITS.leaseMs),
+    close: async () => {
+      await visitors.close();
+      control.close();
+    },
+  });
 }

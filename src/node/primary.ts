@@ -4,7 +4,7 @@
 import { resolve } from "node:path";
 import { prepareFolder } from "../config/check-files.ts";
 import type { ConfigFault } from "../config/read-config.ts";
-import { couldNotStart, type RunOutcome, wronglyStarted } from "../config/run-outcome.ts";
+import { couldNotStart, type RunOutcome, STOPPED, wronglyStarted } from "../config/run-outcome.ts";
 import { type Config, SETTINGS } from "../config.ts";
 import { checkGeoFile, type GeoFileCheck } from "../geo/check-geo-file.ts";
 import { type Log, openLog } from "../ops/log.ts";
@@ -48,7 +48,10 @@ async function runInFolder(options: PrimaryOptions, folder: string): Promise<Run
   endOnFault(() => log);
   const geo = checkGeo(config);
   if (geo?.kind === "unusable") return wronglyStarted([geoFault(geo)]);
-  const stores = await openNodeStores(config, folder);
+  const stopAsked = options.stopAsked.then(() => "stopped" as const);
+  // The store may keep a node waiting that is told to stop meanwhile.
+  const stores = await Promise.race([openNodeStores(config, folder), stopAsked]);
+  if (stores === "stopped") return STOPPED;
   if (!stores.ok) return stores.error;
   try {
     return await runOnStores(options, { folder, log, geo, stores: stores.value });
