@@ -52,31 +52,25 @@ export async function openVisitorStore(settings: WorkerSettings): Promise<Visito
 
 async function openRedisStores(seeds: readonly string[]): Promise<Result<NodeStores, RunOutcome>> {
   // A node that has its store to itself does without the client.
-  const { connectControl, StoreUnreachable } = await import("../stores/redis/control-client.ts");
-  const { ControlConnection } = await import("../stores/redis/control-connection.ts");
-  const { RedisDefinitionStore } = await import("../stores/redis/redis-definition-store.ts");
-  const { RedisGroupStore } = await import("../stores/redis/redis-group-store.ts");
+  const { openRedisControl, StoreUnreachable } = await import("../stores/redis/redis-control.ts");
   const patienceMs = LIMITS.storePatienceMs;
-  const client = await connectControl({ seeds, patienceMs }).catch((error: unknown) => {
-    if (error instanceof StoreUnreachable) return error;
-    throw error;
-  });
-  if (client instanceof StoreUnreachable) {
-    return err(
-      couldNotStart(
-        `${SETTINGS.store.option} redis://${seeds.join(",")}: E_UNREACHABLE: Expected a server that answers within ${patienceMs / 1_000} seconds: ${client.message}.`,
-      ),
-    );
+  try {
+    const { definitions, group, close } = await openRedisControl({
+      ...{ seeds, patienceMs, replicas: 0, replicaPatienceMs: 0 },
+      leaseMs: LIMITS.leaseMs,
+    });
+    const visitors = new MemoryVisitorStore();
+    return ok({
+      ...{ visitors, definitions, group },
+      close: async () => {
+        await visitors.close();
+        close();
+      },
+    });
+  } catch (error) {
+    if (!(error instanceof StoreUnreachable)) throw error;
+    const store = `${SETTINGS.store.option} redis://${seeds.join(",")}`;
+    const expected = `Expected a server that answers within ${patienceMs / 1_000} seconds`;
+    return err(couldNotStart(`${store}: E_UNREACHABLE: ${expected}: ${error.message}.`));
   }
-  const control = new ControlConnection({ client, replicas: 0, replicaPatienceMs: 0 });
-  const visitors = new MemoryVisitorStore();
-  return ok({
-    visitors,
-    definitions: new RedisDefinitionStore(control),
-    group: new RedisGroupStore(control, LIMITS.leaseMs),
-    close: async () => {
-      await visitors.close();
-      control.close();
-    },
-  });
 }
