@@ -24,14 +24,17 @@ export function addHealthRoutes(app: FastifyInstance, control: NodeControl): voi
     {
       config: { isOpen: true },
       schema: {
-        summary: "Whether all workers serve",
+        summary: "Whether all workers serve the newest definitions",
         security: [],
         response: { 200: StatusSchema, 503: ProblemSchema },
       },
     },
     async (_request, reply) => {
       if (control.isReady()) return { status: "ok" as const };
-      return sendProblem(reply, problem(503, "Not every worker serves."));
+      return sendProblem(
+        reply,
+        problem(503, "Not every worker serves, or the store is out of reach."),
+      );
     },
   );
 

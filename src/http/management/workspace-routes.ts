@@ -30,7 +30,7 @@ export function addWorkspaceRoutes(app: FastifyInstance, options: WorkspaceRoute
       config: { bodyAsText: true },
       schema: {
         summary: "Replace all definitions",
-        description: "Answers once every worker serves them.",
+        description: "Answers once every worker of every node serves them.",
         response: { 200: PublishedSchema, 400: ProblemSchema, 500: ProblemSchema },
       },
     },
@@ -50,11 +50,17 @@ export function addWorkspaceRoutes(app: FastifyInstance, options: WorkspaceRoute
             reply,
             problem(
               500,
-              `Nothing was applied: a worker could not take it over (${outcome.reason}).`,
+              `Nothing was applied: not every worker could take it over (${outcome.reason}).`,
             ),
           );
         case "busy":
-          return sendProblem(reply, problem(503, "Too many publications wait; try again later."));
+          return sendProblem(
+            reply,
+            problem(
+              503,
+              "Too many publications wait, or the store is out of reach; try again later.",
+            ),
+          );
       }
     },
   );

@@ -3,9 +3,10 @@ import { test } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { type PublicationRequest, preparePublication } from "../../admin/prepare-publication.ts";
 import type { DefinitionStore } from "../../catalog/definition-store.ts";
-import { ALONE } from "../../group/turns.ts";
+import { ALONE, type Turn, type Turns } from "../../group/turns.ts";
 import type { Log } from "../../ops/log.ts";
 import { MemoryDefinitionStore } from "../../stores/memory/memory-definition-store.ts";
+import type { FirstDefinitions, Publication } from "../first-definitions.ts";
 import type { AnswerTo, Order, OrderKind, OrderOf } from "../messages.ts";
 import type { Asked } from "../worker-process.ts";
 import { StoreFollower } from "./follow-store.ts";
@@ -43,15 +44,19 @@ class RecordingPool {
   }
 }
 
-function publisherOf(
-  pool: RecordingPool,
-  store: DefinitionStore = new MemoryDefinitionStore(),
-): Publisher {
+interface PublisherParts {
+  readonly store?: DefinitionStore;
+  readonly turns?: Turns;
+  readonly first?: FirstDefinitions;
+}
+
+function publisherOf(pool: RecordingPool, parts: PublisherParts = {}): Publisher {
+  const { store = new MemoryDefinitionStore(), turns = ALONE } = parts;
+  const { first = { publication: null, isStored: true } } = parts;
   const prepare = async (request: PublicationRequest) => preparePublication(request);
-  const first = { publication: null, isStored: true };
   const served = new ServedDefinitions(pool, first);
   const follower = new StoreFollower({ store, served, prepare });
-  return new Publisher({ store, served, follower, prepare, turns: ALONE, log: SILENT }, first);
+  return new Publisher({ store, served, follower, prepare, turns, log: SILENT }, first);
 }
 
 const documentOf = (name: string): string =>
@@ -63,10 +68,12 @@ test("workers compile before anything is stored, and serve only after it", async
   const pool = new RecordingPool();
   const store = new MemoryDefinitionStore();
   const publisher = publisherOf(pool, {
-    latest: () => store.latest(),
-    publish: (next) => {
-      pool.asked.push("store");
-      return store.publish(next);
+    store: {
+      latest: () => store.latest(),
+      publish: (next) => {
+        pool.asked.push("store");
+        return store.publish(next);
+      },
     },
   });
   await publisher.begin();
@@ -132,7 +139,7 @@ test("a store that fails leaves what is served, and the next publication works",
       return working.publish(next);
     },
   };
-  const publisher = publisherOf(pool, store);
+  const publisher = publisherOf(pool, { store });
   await publisher.begin();
   await assert.rejects(publisher.publish(documentOf("First")), /disk full/);
   assert.equal(publisher.current, null);
@@ -168,4 +175,120 @@ test("publications take their turn, wait for the start, and too many are sent aw
     pool.asked,
     turns.flatMap((revision) => [`prepare ${revision}`, `adopt ${revision}`]),
   );
+});
+
+/** Turns among nodes of one store that do as they are asked, unless a test says otherwise. */
+class RecordingTurns implements Turns {
+  readonly asked: string[] = [];
+  readonly store: DefinitionStore;
+  refusal: string | null = null;
+  late: string | null = null;
+
+  constructor(store: DefinitionStore) {
+    this.store = store;
+  }
+
+  async take(): Promise<Turn> {
+    this.asked.push("take");
+    return {
+      fence: 7,
+      newest: (await this.store.latest())?.revision ?? 0,
+      compileElsewhere: async ({ revision }) => {
+        this.asked.push(`compile ${revision}`);
+        return this.refusal;
+      },
+      serveElsewhere: async (revision) => {
+        this.asked.push(`serve ${revision}`);
+        return this.late;
+      },
+      end: async () => {
+        this.asked.push("end");
+      },
+    };
+  }
+}
+
+const preparedOf = (name: string): Publication => {
+  const prepared = preparePublication({ text: documentOf(name), format: "json", previous: null });
+  assert.ok(prepared.ok);
+  return { revision: 1, ...prepared.value };
+};
+
+test("every other node compiles before anything is stored, and serves before it is answered", async () => {
+  const pool = new RecordingPool();
+  const store = new MemoryDefinitionStore();
+  const turns = new RecordingTurns(store);
+  const publisher = publisherOf(pool, { store, turns });
+  await publisher.begin();
+  assert.equal((await publisher.publish(documentOf("First"))).kind, "published");
+  assert.deepEqual(turns.asked, ["take", "compile 1", "serve 1", "end"]);
+
+  turns.refusal = "node-2: too large";
+  const refused = await publisher.publish(documentOf("Second"));
+  assert.deepEqual(refused, { kind: "failed", reason: "node-2: too large" });
+  assert.deepEqual([turns.asked.at(-1), pool.asked.at(-1)], ["end", "discard 2"]);
+  assert.equal((await store.latest())?.revision, 1);
+
+  turns.refusal = null;
+  turns.late = "node-2 does not serve it yet";
+  await assert.rejects(publisher.publish(documentOf("Third")), /2 is stored, but node-2/);
+  assert.equal(turns.asked.at(-1), "end");
+  assert.equal(publisher.current?.revision, 2);
+});
+
+test("what another node has published meanwhile is what the next publication changes", async () => {
+  const pool = new RecordingPool();
+  const store = new MemoryDefinitionStore();
+  const publisher = publisherOf(pool, { store, turns: new RecordingTurns(store) });
+  await publisher.begin();
+  await publisher.publish(documentOf("First"));
+  const { document } = preparedOf("Of another node");
+  await store.publish({ revision: 2, document });
+  const unchanged = await publisher.publish(documentOf("Of another node"));
+  assert.deepEqual(unchanged, { kind: "published", revision: 2, changes: {}, warnings: [] });
+  assert.deepEqual(pool.asked.slice(-2), ["prepare 2", "adopt 2"]);
+});
+
+test("a turn that another one has followed stores nothing", async () => {
+  const pool = new RecordingPool();
+  const store = new MemoryDefinitionStore();
+  const turns = new RecordingTurns(store);
+  const overtaken: DefinitionStore = {
+    latest: () => store.latest(),
+    publish: async () => "overtaken",
+  };
+  const publisher = publisherOf(pool, { store: overtaken, turns });
+  await publisher.begin();
+  assert.equal((await publisher.publish(documentOf("First"))).kind, "failed");
+  assert.equal(publisher.current, null);
+  assert.deepEqual([pool.asked.at(-1), turns.asked.at(-1)], ["discard 1", "end"]);
+});
+
+test("what a node begins with is published to the others, on top of what they published meanwhile", async () => {
+  for (const [others, revision] of [
+    [null, 1],
+    ["Of another node", 2],
+    ["The file's", 1],
+  ] as const) {
+    const pool = new RecordingPool();
+    const store = new MemoryDefinitionStore();
+    if (others !== null) await store.publish(preparedOf(others));
+    const first = { publication: preparedOf("The file's"), isStored: false };
+    const turns = new RecordingTurns(store);
+    const publisher = publisherOf(pool, { store, turns, first });
+    assert.equal(await publisher.begin(), null);
+    assert.equal((await store.latest())?.revision, revision, `${others}`);
+    assert.equal(publisher.current?.revision, revision);
+    assert.equal(publisher.currentDocument(), first.publication.document);
+  }
+});
+
+test("a node whose definitions the others refuse does not begin", async () => {
+  const store = new MemoryDefinitionStore();
+  const turns = new RecordingTurns(store);
+  turns.refusal = "node-2: too large";
+  const first = { publication: preparedOf("The file's"), isStored: false };
+  const publisher = publisherOf(new RecordingPool(), { store, turns, first });
+  assert.equal(await publisher.begin(), "node-2: too large");
+  assert.equal(await store.latest(), null);
 });
