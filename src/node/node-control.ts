@@ -60,6 +60,7 @@ export function buildNodeControl(parts: NodeParts): NodeControl {
         workerCount: parts.workerCount,
         servingCount: pool.servingCount,
         workersLost: parts.workersLost(),
+        nodesLiving: group?.livingCount ?? 1,
         revision: publisher.current?.revision ?? 0,
         publications: publisher.publications,
         waitingPublications: publisher.waiting,

@@ -7,6 +7,7 @@ const FACTS = {
   workerCount: 2,
   servingCount: 2,
   workersLost: 0,
+  nodesLiving: 1,
   revision: 3,
   publications: 1,
   waitingPublications: 0,

@@ -7,6 +7,8 @@ export interface NodeFacts {
   readonly workerCount: number;
   readonly servingCount: number;
   readonly workersLost: number;
+  /** Nodes that share the store and live, this one included. */
+  readonly nodesLiving: number;
   readonly revision: number;
   readonly publications: number;
   readonly waitingPublications: number;
@@ -55,6 +57,7 @@ function primaryReport(facts: NodeFacts): WorkerReport {
     singleMetric("gauge", "dunlin_workers", "Workers wanted.", facts.workerCount),
     singleMetric("gauge", "dunlin_workers_serving", "Workers that serve.", facts.servingCount),
     singleMetric("counter", "dunlin_workers_lost_total", "Workers ended.", facts.workersLost),
+    singleMetric("gauge", "dunlin_nodes_living", "Living nodes of the store.", facts.nodesLiving),
     singleMetric("gauge", "dunlin_revision", "Revision published last.", facts.revision),
     singleMetric("counter", "dunlin_publications_total", "Publications.", facts.publications),
     singleMetric(
