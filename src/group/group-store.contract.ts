@@ -153,7 +153,9 @@ export function describeGroupStore(name: string, subject: GroupStoreUnderTest): 
     it("tells of every kind of change", () =>
       withGroup(async ({ store, definitions }) => {
         const waiting = new Set<() => void>();
+        let hears = false;
         store.onChange(() => {
+          hears = true;
           for (const wake of waiting) wake();
           waiting.clear();
         });
@@ -163,6 +165,8 @@ export function describeGroupStore(name: string, subject: GroupStoreUnderTest): 
           await change();
           await promise;
         };
+        // Changes go untold until it listens.
+        while (!hears) await store.setClock(0);
         await tells(() => store.beat("a", REPORT));
         await tells(() => store.beat("a", { ...REPORT, revision: 4 }));
         const turn = await store.takeTurn("a");
