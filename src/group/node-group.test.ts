@@ -144,6 +144,21 @@ test("a node that cannot serve what is stored is not ready until something else 
   assert.equal(await published, 2);
 });
 
+test("a node that drains is waited for by nobody, and finishes what it publishes itself", async () => {
+  await using nodes = new TestGroup();
+  const [a, b] = await nodes.serving("a", "b");
+  assert.ok(a && b);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  b.workers.mayServe = promise;
+  const own = nodes.publish(a);
+  await until(() => a.workers.revision === 1);
+  await a.group.drain();
+  resolve();
+  assert.equal(await own, 1);
+  assert.equal(await nodes.publish(b), 2);
+  assert.deepEqual(a.workers.done, []);
+});
+
 test("a node that comes later begins with the newest, and nobody waits for it before", async () => {
   await using nodes = new TestGroup();
   const [a] = await nodes.serving("a");

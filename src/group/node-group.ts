@@ -119,7 +119,13 @@ export class NodeGroup implements Turns {
     return (await this.#heartbeat.until(() => this.#caughtUp || null, followMs)) !== null;
   }
 
-  /** From here on nobody waits for it. Leaving twice is leaving once. */
+  /** From here on nobody waits for it, while it may still wait for others. */
+  async drain(): Promise<void> {
+    this.#serving = false;
+    await this.#heartbeat.beat();
+  }
+
+  /** Is a member no more, as if it had never been one. Leaving twice is leaving once. */
   async leave(): Promise<void> {
     if (this.#hasLeft) return;
     this.#hasLeft = true;

@@ -102,8 +102,8 @@ async function shutDown(
   const finished = Promise.all([
     node.pool.stop(LIMITS.shutdownMs),
     management.close(),
-    // From here on no publication waits for this node.
-    node.group?.leave(),
+    // No other node's publication waits for this one any more; its own may be under way.
+    node.group?.drain(),
   ]);
   const inTime = await Promise.race([finished.then(([everyone]) => everyone), late]);
   clearTimeout(timer);
