@@ -46,6 +46,7 @@ export async function openVisitorStore(settings: WorkerSettings): Promise<Visito
     case "lmdb":
       return new LmdbVisitorStore(openEnvironment({ folder: dataFolder, durability }));
     case "redis":
+      // Stands in until the visitor store over Redis is there.
       return new MemoryVisitorStore();
   }
 }

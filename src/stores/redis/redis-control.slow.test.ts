@@ -8,7 +8,7 @@ import {
   type RedisServer,
   startRedisCluster,
   startRedisServer,
-} from "../../../test/support/store-cluster.ts";
+} from "../../../test/support/redis-cluster.ts";
 import { describeDefinitionStore } from "../../catalog/definition-store.contract.ts";
 import { describeGroupStore } from "../../group/group-store.contract.ts";
 import { KEYS } from "./control-scripts.ts";

@@ -1,13 +1,20 @@
 // What the nodes that share a Redis or Valkey store have in common there: definitions, and one another.
 
-import { type ControlClientOptions, connectControl } from "./control-client.ts";
 import { ControlConnection } from "./control-connection.ts";
+import { connectRedis } from "./redis-client.ts";
 import { RedisDefinitionStore } from "./redis-definition-store.ts";
 import { RedisGroupStore } from "./redis-group-store.ts";
 
-export { StoreUnreachable } from "./control-client.ts";
+export { StoreUnreachable } from "./redis-client.ts";
 
-export interface RedisControlOptions extends ControlClientOptions {
+/** Longer than a document of some megabytes takes. */
+const COMMAND_TIMEOUT_MS = 10_000;
+
+export interface RedisControlOptions {
+  /** `host:port`, IPv6 addresses in brackets. */
+  readonly seeds: readonly string[];
+  /** How long the servers may take to answer at first, in milliseconds. */
+  readonly patienceMs: number;
   /** How long a node lives without showing it, in milliseconds. */
   readonly leaseMs: number;
   /** Replicas that must have what is published; 0 for none. */
@@ -23,7 +30,8 @@ export interface RedisControl {
 
 /** Rejects with `StoreUnreachable` where no server answers in time. */
 export async function openRedisControl(options: RedisControlOptions): Promise<RedisControl> {
-  const client = await connectControl(options);
+  const { seeds, patienceMs } = options;
+  const client = await connectRedis({ seeds, patienceMs, commandTimeoutMs: COMMAND_TIMEOUT_MS });
   const connection = new ControlConnection({ ...options, client });
   return {
     definitions: new RedisDefinitionStore(connection),

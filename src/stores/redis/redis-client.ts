@@ -2,11 +2,13 @@
 
 import { Cluster, Redis } from "ioredis";
 
-export interface ControlClientOptions {
+export interface RedisClientOptions {
   /** `host:port`, IPv6 addresses in brackets. */
   readonly seeds: readonly string[];
   /** How long the servers may take to answer at first. */
   readonly patienceMs: number;
+  /** How long a command may take. */
+  readonly commandTimeoutMs: number;
 }
 
 /** None of the servers answered, or not as one that can be used. */
@@ -15,27 +17,29 @@ export class StoreUnreachable extends Error {
 }
 
 const CONNECT_TIMEOUT_MS = 2_000;
-/** Longer than a document of some megabytes takes. */
-const COMMAND_TIMEOUT_MS = 10_000;
 const LOOK_AGAIN_AFTER_MS = 250;
 const MAX_RECONNECT_DELAY_MS = 1_000;
 
-const CONNECTION = {
-  connectTimeout: CONNECT_TIMEOUT_MS,
-  commandTimeout: COMMAND_TIMEOUT_MS,
-  // Whoever asks asks again: what waits for a server that is gone would come too late.
-  maxRetriesPerRequest: 1,
-};
-
-export async function connectControl(options: ControlClientOptions): Promise<Redis | Cluster> {
-  const { patienceMs } = options;
+export async function connectRedis(options: RedisClientOptions): Promise<Redis | Cluster> {
+  const { patienceMs, commandTimeoutMs } = options;
   const seeds = options.seeds.map(seedOf);
+  const connection = {
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    commandTimeout: commandTimeoutMs,
+    // Whoever asks asks again: what waits for a server that is gone would come too late.
+    maxRetriesPerRequest: 1,
+  };
   const giveUpAt = performance.now() + patienceMs;
   for (;;) {
     const found = await Promise.all(seeds.map(askKind));
-    const kind = found.find((one) => one === "cluster" || one === "single");
-    if (kind === "cluster") return quietly(clusterOf(seeds));
-    if (kind === "single") return quietly(serverOf(found.indexOf("single"), seeds));
+    if (found.includes("cluster")) {
+      const retry = { clusterRetryStrategy: delayOf, redisOptions: connection };
+      return quietly(new Cluster(seeds, retry));
+    }
+    const single = seeds[found.indexOf("single")];
+    if (single !== undefined) {
+      return quietly(new Redis({ ...connection, ...single, retryStrategy: delayOf }));
+    }
     if (performance.now() > giveUpAt) throw new StoreUnreachable(reasonOf(found));
     await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_AFTER_MS));
   }
@@ -57,8 +61,9 @@ function seedOf(text: string): Seed {
 /** What a server is, or why it is of no use now. */
 async function askKind(seed: Seed): Promise<"cluster" | "single" | { readonly why: string }> {
   const server = new Redis({
-    ...CONNECTION,
     ...seed,
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    commandTimeout: CONNECT_TIMEOUT_MS,
     lazyConnect: true,
     retryStrategy: () => null,
   });
@@ -85,14 +90,6 @@ function reasonOf(found: readonly unknown[]): string {
     typeof one === "object" && one !== null && "why" in one ? String(one.why) : "",
   );
   return [...new Set(reasons)].join("; ");
-}
-
-function clusterOf(seeds: readonly Seed[]): Cluster {
-  return new Cluster([...seeds], { clusterRetryStrategy: delayOf, redisOptions: CONNECTION });
-}
-
-function serverOf(index: number, seeds: readonly Seed[]): Redis {
-  return new Redis({ ...CONNECTION, ...seeds[index], retryStrategy: delayOf });
 }
 
 function delayOf(attempt: number): number {
