@@ -137,6 +137,8 @@ export class NodeGroup implements Turns {
 
   async take(): Promise<Turn | null> {
     const { store, name, limits } = this.#options;
+    // Whoever is cut off says so at once: a store that does not answer keeps everybody waiting.
+    if (!this.#heartbeat.holdsLease) return null;
     const taken = await this.#heartbeat.until(() => store.takeTurn(name), limits.turnMs);
     if (taken === null) return null;
     const { fence, newest } = taken;

@@ -17,7 +17,7 @@ export interface Turn {
 }
 
 export interface Turns {
-  /** Null when others had it for too long. To be asked for once the turn before is over. */
+  /** Null when others had it for too long, or the store is out of reach. To be asked for once the turn before is over. */
   take(): Promise<Turn | null>;
 }
 
