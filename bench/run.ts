@@ -5,6 +5,7 @@ import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Figure, Row } from "./harness.ts";
 import { keepResult, tableOf } from "./report.ts";
+import { CALL_ROW } from "./rows/call.ts";
 import { DURABILITY_ROW } from "./rows/durability.ts";
 import { EVENT_ROW } from "./rows/event.ts";
 import { FLATNESS_ROW } from "./rows/flatness.ts";
@@ -14,6 +15,7 @@ import { PIXEL_ROW } from "./rows/pixel.ts";
 
 const ROWS: readonly Row[] = [
   EVENT_ROW,
+  CALL_ROW,
   PIXEL_ROW,
   FLATNESS_ROW,
   DURABILITY_ROW,
