@@ -276,7 +276,9 @@ function describeVisits(withStore: WithStore, subject: VisitorStoreUnderTest): v
       const numbers = Array.from({ length: 1_000 }, (_, place) => place + 1);
       const limits = { declaredPerDevice: 10, devicesPerDeclared: 100 };
       await Promise.all(
-        numbers.map((number) => change(store, [linkOf(number, "jane", { limits })])),
+        numbers.map((number) =>
+          change(store, [linkOf(number, "jane", { limits, at: NOON + number })]),
+        ),
       );
       const devices = await devicesOf(store, "jane");
       assert.deepEqual(devices, numbers.slice(900).reverse().map(deviceId));

@@ -1,0 +1,215 @@
+// Everything known of visitors in Redis or Valkey, a cluster or one server: the door to this room.
+
+import type { Cluster, Redis } from "ioredis";
+import type { Identity, IdentityKey } from "../../model/identity.ts";
+import type { Profile } from "../../model/profile.ts";
+import type { ProfileChange, ProfileKey } from "../../profiles/store.ts";
+import type {
+  CallRates,
+  DenyList,
+  DeviceGraphs,
+  Visit,
+  VisitorStore,
+} from "../../profiles/visitor-store.ts";
+import { isOptedOut } from "./apply-part.ts";
+import { CommandBatches } from "./command-batches.ts";
+import { EarlyAnswers } from "./early-answers.ts";
+import { forgetNamespace } from "./forget-namespace.ts";
+import { openVisitorClients, type VisitorClientOptions } from "./open-visitor-clients.ts";
+import { RedisCallRates } from "./redis-call-rates.ts";
+import { RedisDenials } from "./redis-denials.ts";
+import { RedisDeviceGraphs } from "./redis-device-graphs.ts";
+import { seenValue } from "./slot-draft.ts";
+import { SlotTransactions } from "./slot-transactions.ts";
+import { isNothing, leftBehind } from "./unfinished.ts";
+import { VisitCommits } from "./visit-commits.ts";
+import { VisitRecovery } from "./visit-recovery.ts";
+import { type Step, VisitSteps } from "./visit-steps.ts";
+import { identityPlace, profilePlace, unfinishedCell } from "./visitor-cells.ts";
+import { NAMESPACE } from "./visitor-keys.ts";
+
+/** Beyond so many waiting commands, or changes, a call is refused rather than kept in memory. */
+const MAX_WAITING = 20_000;
+/** A call that has not gone on for so many times as long as a step may take has ended, or failed. */
+const STEPS_OF_A_CALL = 5;
+
+export interface RedisVisitorStoreOptions {
+  /** For what is read; and for what is written, where that waits for replicas: another one. */
+  readonly readers: Redis | Cluster;
+  readonly writers: Redis | Cluster;
+  /** How long one step of a call may take. */
+  readonly timeoutMs: number;
+  /** Replicas that must have what is stored before it is answered; 0 for none. */
+  readonly replicas: number;
+  readonly replicaPatienceMs: number;
+  /** Whether calls are answered before what they change is stored. */
+  readonly answersEarly: boolean;
+  /** Whether what has long ended goes by itself: not where a clock is set by hand. */
+  readonly expires: boolean;
+  /** After how long others finish what a call has left behind. */
+  readonly leftBehindAfterMs: number;
+  readonly beforeStep?: (step: Step) => void;
+}
+
+export interface OpenOptions extends VisitorClientOptions {
+  readonly expires: boolean;
+}
+
+/** Rejects with `StoreUnreachable` where no server answers in time, or not as one that can be used. */
+export async function openRedisVisitorStore(options: OpenOptions): Promise<RedisVisitorStore> {
+  const { timeoutMs, replicas, replicaPatienceMs, expires } = options;
+  return new RedisVisitorStore({
+    ...(await openVisitorClients(options)),
+    ...{ timeoutMs, replicas, replicaPatienceMs, expires },
+    answersEarly: options.durability === "off",
+    leftBehindAfterMs: STEPS_OF_A_CALL * (timeoutMs + replicaPatienceMs),
+  });
+}
+
+export class RedisVisitorStore implements VisitorStore {
+  readonly denials: DenyList;
+  readonly rates: CallRates;
+  readonly graphs: DeviceGraphs;
+  readonly #options: RedisVisitorStoreOptions;
+  readonly #slots: SlotTransactions;
+  readonly #recovery: VisitRecovery;
+  readonly #commits: VisitCommits;
+  readonly #early = new EarlyAnswers();
+  readonly #underWay = new Set<Promise<unknown>>();
+  #closing: Promise<void> | null = null;
+
+  constructor(options: RedisVisitorStoreOptions) {
+    this.#options = options;
+    const { readers, writers, timeoutMs, replicaPatienceMs, expires } = options;
+    const reads = new CommandBatches({
+      ...{ client: readers, timeoutMs, limit: MAX_WAITING },
+      ...{ replicas: 0, replicaPatienceMs: 0 },
+    });
+    const writes = new CommandBatches({
+      ...{ client: writers, timeoutMs, limit: MAX_WAITING },
+      ...{ replicas: options.replicas, replicaPatienceMs },
+    });
+    const slots = new SlotTransactions({ reads, writes, limit: MAX_WAITING });
+    const { beforeStep } = options;
+    const steps = new VisitSteps({ slots, expires, ...(beforeStep && { beforeStep }) });
+    this.#slots = slots;
+    this.#recovery = new VisitRecovery({ slots, steps, expires });
+    this.#commits = new VisitCommits(steps, this.#recovery);
+    const open = <T>(work: () => Promise<T>) => this.#whileOpen(work);
+    const denials = new RedisDenials(reads, writes);
+    this.denials = {
+      areDenied: (keys, now) => open(() => denials.areDenied(keys, now)),
+      add: (denial) => open(() => denials.add(denial)),
+      remove: (key) => open(() => denials.remove(key)),
+      list: (now) => open(() => denials.list(now)),
+    };
+    const rates = new RedisCallRates(slots, expires);
+    this.rates = {
+      take: (buckets, now) => open(() => rates.take(buckets, now)),
+      count: (counts, now) => open(() => rates.count(counts, now)),
+    };
+    const graphs = new RedisDeviceGraphs(reads, writes);
+    this.graphs = {
+      clusterOf: (source, device) => open(() => graphs.clusterOf(source, device)),
+      replace: (source, clusters) => open(() => graphs.replace(source, clusters)),
+    };
+  }
+
+  /** Calls that were answered (durability `off`) and not stored afterwards. */
+  get lostCalls(): number {
+    return this.#early.lost;
+  }
+
+  load(keys: readonly ProfileKey[]): Promise<readonly Profile[]> {
+    return this.#whileOpen(async () => {
+      const places = keys.map(profilePlace);
+      await this.#early.storedProfiles(places.map(({ tag }) => tag));
+      return Promise.all(
+        places.map(async ({ tag, cell }) => seenValue(cell, await this.#slots.read(tag, cell))),
+      );
+    });
+  }
+
+  loadIdentities(keys: readonly IdentityKey[]): Promise<readonly Identity[]> {
+    return this.#whileOpen(() => this.#loadIdentities(keys));
+  }
+
+  async commit(changes: readonly ProfileChange[]): Promise<void> {
+    await this.commitVisit({ profiles: changes, identities: [], guard: null });
+  }
+
+  commitVisit(visit: Visit): Promise<"stored" | "opted-out"> {
+    return this.#whileOpen(async () => {
+      const { profiles, identities, guard } = visit;
+      const changesNothing = profiles.length === 0 && identities.length === 0;
+      // An opt-out is answered, in every durability, only once it holds.
+      const isForAll = identities.some(({ kind }) => kind === "opt-out" || kind === "opt-in");
+      const answersEarly = this.#options.answersEarly && !isForAll;
+      if (!changesNothing && !answersEarly) return this.#commits.commit(visit);
+      if (guard !== null) {
+        const guarded = await this.#loadIdentities(guard.keys);
+        if (guarded.some((identity) => isOptedOut(identity, guard.pid))) return "opted-out";
+      }
+      if (!changesNothing) this.#early.follow(visit, this.#commits.commit(visit));
+      return "stored";
+    });
+  }
+
+  forgetEveryone(): Promise<void> {
+    return this.#whileOpen(async () => {
+      await this.#early.storedAll();
+      await this.#commits.settled();
+      await forgetNamespace(this.#options.writers, NAMESPACE);
+      this.#slots.forgetSeen();
+    });
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    await Promise.allSettled(this.#underWay);
+    await this.#early.storedAll();
+    await this.#commits.settled();
+    for (const client of new Set([this.#options.readers, this.#options.writers])) {
+      client.disconnect();
+    }
+  }
+
+  async #loadIdentities(keys: readonly IdentityKey[]): Promise<readonly Identity[]> {
+    await this.#early.storedLinks();
+    return Promise.all(keys.map((key) => this.#loadIdentity(key)));
+  }
+
+  async #loadIdentity(key: IdentityKey): Promise<Identity> {
+    const { tag, cell } = identityPlace(key);
+    const unfinished = unfinishedCell(tag);
+    const [seen, seenUnfinished] = await Promise.all([
+      this.#slots.read(tag, cell),
+      this.#slots.read(tag, unfinished),
+    ]);
+    if (seenUnfinished.bytes === 0) return seenValue(cell, seen);
+    const before = Date.now() - this.#options.leftBehindAfterMs;
+    const left = leftBehind(seenValue(unfinished, seenUnfinished), before);
+    if (isNothing(left)) return seenValue(cell, seen);
+    try {
+      await this.#recovery.finishLeftBehind(key, left);
+    } catch {
+      // It stays for whoever comes next; what is there is answered.
+      return seenValue(cell, seen);
+    }
+    return seenValue(cell, await this.#slots.read(tag, cell));
+  }
+
+  /** Runs what closing waits for. */
+  #whileOpen<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#closing !== null) return Promise.reject(new Error("The store is closed."));
+    const done = work();
+    this.#underWay.add(done);
+    const over = (): void => void this.#underWay.delete(done);
+    done.then(over, over);
+    return done;
+  }
+}
