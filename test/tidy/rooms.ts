@@ -88,6 +88,7 @@ const BUILTIN_HOMES: Readonly<Record<string, readonly string[]>> = {
 /** Sub-rooms whose front door has another name than the sub-room, or that have two. */
 const FRONT_DOORS: Readonly<Record<string, readonly string[]>> = {
   "stores/redis": ["redis-visitor-store.ts", "redis-control.ts"],
+  "stores/redis/slots": ["slot-transactions.ts", "slot-draft.ts"],
   "event/declared-ids": [
     ...["declared-ids.ts", "read-declared-ids.ts", "screen-declared-ids.ts", "choose-device.ts"],
     ...["link-changes.ts", "device-consent.ts", "declared-id-for.ts"],

@@ -10,8 +10,8 @@ import type {
   TokenBucket,
 } from "../../profiles/visitor-store.ts";
 import { countCalls, takeTokens } from "../../profiles/visitor-store-rates.ts";
-import type { Cell, CellKind } from "./slot-draft.ts";
-import type { SlotTransactions } from "./slot-transactions.ts";
+import type { Cell, CellKind } from "./slots/slot-draft.ts";
+import type { SlotTransactions } from "./slots/slot-transactions.ts";
 import { bucketKeyName, countedTag, windowKeyName } from "./visitor-keys.ts";
 
 /** Clocks of nodes differ. */

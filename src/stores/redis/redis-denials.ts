@@ -6,7 +6,7 @@ import { invariant } from "../../model/result.ts";
 import { DAY_MS } from "../../model/time.ts";
 import type { Denial, DeniedKey, DenyList } from "../../profiles/visitor-store.ts";
 import { isDenied } from "../../profiles/visitor-store-denials.ts";
-import type { CommandBatches } from "./command-batches.ts";
+import type { CommandBatches } from "./slots/command-batches.ts";
 import { DENIALS_KEY, DENIALS_TAG, denialKeyName, deniedTag } from "./visitor-keys.ts";
 
 /** So that a clock which is set back finds what held then. */

@@ -8,8 +8,8 @@ import { type DataSourceId, type DeviceId, parseDeviceId } from "../../model/ids
 import { invariant } from "../../model/result.ts";
 import type { DeviceGraphs } from "../../profiles/visitor-store.ts";
 import { checkClusters } from "../../profiles/visitor-store-graphs.ts";
-import type { CommandBatches, Script } from "./command-batches.ts";
-import { scriptOf } from "./slot-script.ts";
+import type { CommandBatches, Script } from "./slots/command-batches.ts";
+import { scriptOf } from "./slots/slot-script.ts";
 import { graphKeyName, graphPartKeyName, graphPartTag, graphTag } from "./visitor-keys.ts";
 
 const PARTS = 256;

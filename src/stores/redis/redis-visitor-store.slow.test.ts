@@ -28,7 +28,7 @@ for (const [name, choose, replicas, durability] of [
     openRedisVisitorStore({
       seeds: choose().url.slice("redis://".length).split(","),
       ...{ patienceMs: 10_000, timeoutMs: 5_000, replicas, replicaPatienceMs: 2_000 },
-      ...{ durability, expires: false },
+      ...{ durability, expires: false, now: Date.now },
     });
   const open = async () => {
     await choose().empty();

@@ -11,22 +11,22 @@ import type {
   Visit,
   VisitorStore,
 } from "../../profiles/visitor-store.ts";
-import { isOptedOut } from "./apply-part.ts";
-import { CommandBatches } from "./command-batches.ts";
-import { EarlyAnswers } from "./early-answers.ts";
 import { forgetNamespace } from "./forget-namespace.ts";
 import { openVisitorClients, type VisitorClientOptions } from "./open-visitor-clients.ts";
 import { RedisCallRates } from "./redis-call-rates.ts";
 import { RedisDenials } from "./redis-denials.ts";
 import { RedisDeviceGraphs } from "./redis-device-graphs.ts";
-import { seenValue } from "./slot-draft.ts";
-import { SlotTransactions } from "./slot-transactions.ts";
-import { isNothing, leftBehind } from "./unfinished.ts";
-import { VisitCommits } from "./visit-commits.ts";
-import { VisitRecovery } from "./visit-recovery.ts";
-import { type Step, VisitSteps } from "./visit-steps.ts";
-import { identityPlace, profilePlace, unfinishedCell } from "./visitor-cells.ts";
+import { CommandBatches } from "./slots/command-batches.ts";
+import { seenValue } from "./slots/slot-draft.ts";
+import { SlotTransactions } from "./slots/slot-transactions.ts";
 import { NAMESPACE } from "./visitor-keys.ts";
+import { isOptedOut } from "./visits/apply-part.ts";
+import { EarlyAnswers } from "./visits/early-answers.ts";
+import { isNothing, leftBehind } from "./visits/unfinished.ts";
+import { VisitCommits } from "./visits/visit-commits.ts";
+import { VisitRecovery } from "./visits/visit-recovery.ts";
+import { type Step, VisitSteps } from "./visits/visit-steps.ts";
+import { identityPlace, profilePlace, unfinishedCell } from "./visits/visitor-cells.ts";
 
 /** Beyond so many waiting commands, or changes, a call is refused rather than kept in memory. */
 const MAX_WAITING = 20_000;
@@ -46,6 +46,8 @@ export interface RedisVisitorStoreOptions {
   readonly answersEarly: boolean;
   /** Whether what has long ended goes by itself: not where a clock is set by hand. */
   readonly expires: boolean;
+  /** The clock of the process, never one that is set by hand: milliseconds since the epoch. */
+  readonly now: () => number;
   /** After how long others finish what a call has left behind. */
   readonly leftBehindAfterMs: number;
   readonly beforeStep?: (step: Step) => void;
@@ -53,14 +55,15 @@ export interface RedisVisitorStoreOptions {
 
 export interface OpenOptions extends VisitorClientOptions {
   readonly expires: boolean;
+  readonly now: () => number;
 }
 
 /** Rejects with `StoreUnreachable` where no server answers in time, or not as one that can be used. */
 export async function openRedisVisitorStore(options: OpenOptions): Promise<RedisVisitorStore> {
-  const { timeoutMs, replicas, replicaPatienceMs, expires } = options;
+  const { timeoutMs, replicas, replicaPatienceMs, expires, now } = options;
   return new RedisVisitorStore({
     ...(await openVisitorClients(options)),
-    ...{ timeoutMs, replicas, replicaPatienceMs, expires },
+    ...{ timeoutMs, replicas, replicaPatienceMs, expires, now },
     answersEarly: options.durability === "off",
     leftBehindAfterMs: STEPS_OF_A_CALL * (timeoutMs + replicaPatienceMs),
   });
@@ -80,7 +83,7 @@ export class RedisVisitorStore implements VisitorStore {
 
   constructor(options: RedisVisitorStoreOptions) {
     this.#options = options;
-    const { readers, writers, timeoutMs, replicaPatienceMs, expires } = options;
+    const { readers, writers, timeoutMs, replicaPatienceMs, expires, now } = options;
     const reads = new CommandBatches({
       ...{ client: readers, timeoutMs, limit: MAX_WAITING },
       ...{ replicas: 0, replicaPatienceMs: 0 },
@@ -89,12 +92,12 @@ export class RedisVisitorStore implements VisitorStore {
       ...{ client: writers, timeoutMs, limit: MAX_WAITING },
       ...{ replicas: options.replicas, replicaPatienceMs },
     });
-    const slots = new SlotTransactions({ reads, writes, limit: MAX_WAITING });
+    const slots = new SlotTransactions({ reads, writes, limit: MAX_WAITING, now });
     const { beforeStep } = options;
-    const steps = new VisitSteps({ slots, expires, ...(beforeStep && { beforeStep }) });
+    const steps = new VisitSteps({ slots, expires, now, ...(beforeStep && { beforeStep }) });
     this.#slots = slots;
     this.#recovery = new VisitRecovery({ slots, steps, expires });
-    this.#commits = new VisitCommits(steps, this.#recovery);
+    this.#commits = new VisitCommits({ steps, recovery: this.#recovery, now });
     const open = <T>(work: () => Promise<T>) => this.#whileOpen(work);
     const denials = new RedisDenials(reads, writes);
     this.denials = {
@@ -191,7 +194,7 @@ export class RedisVisitorStore implements VisitorStore {
       this.#slots.read(tag, unfinished),
     ]);
     if (seenUnfinished.bytes === 0) return seenValue(cell, seen);
-    const before = Date.now() - this.#options.leftBehindAfterMs;
+    const before = this.#options.now() - this.#options.leftBehindAfterMs;
     const left = leftBehind(seenValue(unfinished, seenUnfinished), before);
     if (isNothing(left)) return seenValue(cell, seen);
     try {

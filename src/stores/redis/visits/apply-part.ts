@@ -1,12 +1,12 @@
 // A call's changes in one slot, made on a draft of it.
 
-import { applyDelta } from "../../model/apply-delta.ts";
-import { applyIdentityChange } from "../../model/apply-identity-change.ts";
-import type { Identity, IdentityChange, IdentityKey } from "../../model/identity.ts";
-import { declaredIdentity, isSameKey } from "../../model/identity-key.ts";
-import type { PartnerId } from "../../model/ids.ts";
-import { DEVICE_LIFE_DAYS } from "../../model/time.ts";
-import type { Cell, SlotDraft } from "./slot-draft.ts";
+import { applyDelta } from "../../../model/apply-delta.ts";
+import { applyIdentityChange } from "../../../model/apply-identity-change.ts";
+import type { Identity, IdentityChange, IdentityKey } from "../../../model/identity.ts";
+import { declaredIdentity, isSameKey } from "../../../model/identity-key.ts";
+import type { PartnerId } from "../../../model/ids.ts";
+import { DEVICE_LIFE_DAYS } from "../../../model/time.ts";
+import type { Cell, SlotDraft } from "../slots/slot-draft.ts";
 import type { Part } from "./unfinished.ts";
 import { identityCell, lifeOf, profileCell } from "./visitor-cells.ts";
 

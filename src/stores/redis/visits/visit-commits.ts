@@ -1,8 +1,8 @@
 // What a call changes, all or nothing, in however many slots it lies.
 
 import { randomBytes } from "node:crypto";
-import type { Visit } from "../../profiles/visitor-store.ts";
-import { StoreUnavailable } from "./store-faults.ts";
+import type { Visit } from "../../../profiles/visitor-store.ts";
+import { StoreUnavailable } from "../store-faults.ts";
 import type { Intent } from "./unfinished.ts";
 import { checkPart, planVisit, type VisitPlan } from "./visit-plan.ts";
 import type { VisitRecovery } from "./visit-recovery.ts";
@@ -11,17 +11,25 @@ import type { Call, Decision, VisitSteps } from "./visit-steps.ts";
 /** How often a call begins anew that somebody else has barred, to be sure that it is not stored later. */
 const MAX_BEGINNINGS = 20;
 
+export interface VisitCommitsOptions {
+  readonly steps: VisitSteps;
+  readonly recovery: VisitRecovery;
+  readonly now: () => number;
+}
+
 export class VisitCommits {
   readonly #steps: VisitSteps;
   readonly #recovery: VisitRecovery;
+  readonly #now: () => number;
   readonly #process = randomBytes(6).toString("base64url");
   #calls = 0;
   /** What goes on after the answer. */
   readonly #afterwards = new Set<Promise<void>>();
 
-  constructor(steps: VisitSteps, recovery: VisitRecovery) {
+  constructor({ steps, recovery, now }: VisitCommitsOptions) {
     this.#steps = steps;
     this.#recovery = recovery;
+    this.#now = now;
   }
 
   async commit(visit: Visit): Promise<"stored" | "opted-out"> {
@@ -42,7 +50,7 @@ export class VisitCommits {
 
   async #begin(plan: VisitPlan): Promise<Decision["outcome"]> {
     const name = `${this.#process}${(this.#calls++).toString(36)}`;
-    const call = { name, guardedFor: plan.guardedFor, at: Date.now() };
+    const call = { name, guardedFor: plan.guardedFor, at: this.#now() };
     if (!(await this.#prepareAll(plan, call))) return "opted-out";
     let decision: Decision;
     try {

@@ -5,8 +5,8 @@
 // them may be sent twice without harm. While a server fails, nobody waits for it: commands are tried once.
 
 import { Cluster, type Redis } from "ioredis";
+import { messageOf, StoreOverloaded, StoreUnavailable, TooFewReplicas } from "../store-faults.ts";
 import { slotOfTag } from "./hash-slot.ts";
-import { messageOf, StoreOverloaded, StoreUnavailable, TooFewReplicas } from "./store-faults.ts";
 
 type Pipeline = ReturnType<Redis["pipeline"]>;
 type Argument = string | Buffer | number;

@@ -9,10 +9,11 @@
 // Whoever dies before the decision leaves marks that mean nothing; after it, an intent that whoever comes next
 // finishes (`visit-recovery.ts`). A mark and an intent lead to each other, so that both ends find what is left.
 
-import type { IdentityKey } from "../../model/identity.ts";
-import type { PartnerId } from "../../model/ids.ts";
+import type { IdentityKey } from "../../../model/identity.ts";
+import type { PartnerId } from "../../../model/ids.ts";
+import type { SlotTransactions } from "../slots/slot-transactions.ts";
+import { identityTag } from "../visitor-keys.ts";
 import { applyPart, cellsOfPart, isOptedOut, partnersLeft } from "./apply-part.ts";
-import type { SlotTransactions } from "./slot-transactions.ts";
 import {
   type Ended,
   type Intent,
@@ -20,10 +21,10 @@ import {
   type Mark,
   type Part,
   type Unfinished,
+  withBarred,
 } from "./unfinished.ts";
 import type { PlannedPart, VisitPlan } from "./visit-plan.ts";
 import { identityCell, unfinishedCell } from "./visitor-cells.ts";
-import { identityTag } from "./visitor-keys.ts";
 
 export type Step = "prepare" | "decide" | "apply" | "forget" | "clean";
 
@@ -31,6 +32,7 @@ export interface VisitStepsOptions {
   readonly slots: SlotTransactions;
   /** Whether the store drops what has long ended by itself: not where a clock is set by hand. */
   readonly expires: boolean;
+  readonly now: () => number;
   /** For tests that end a process between two steps. */
   readonly beforeStep?: (step: Step) => void;
 }
@@ -100,7 +102,7 @@ export class VisitSteps {
         if (isGuarded && isOptedOut(draft.get(identity), call.guardedFor)) {
           return { ...NOTHING_FOUND, outcome: "opted-out", intent: null };
         }
-        if (!isAlone && isBarred(draft.get(unfinished), call)) {
+        if (!isAlone && this.#isBarred(draft.get(unfinished), call)) {
           return { ...NOTHING_FOUND, outcome: "barred", intent: null };
         }
         const { expires } = this.#options;
@@ -170,7 +172,7 @@ export class VisitSteps {
         const before = draft.get(unfinished);
         const intent = before.intents.find((one) => one.call === call);
         if (intent !== undefined) return intent;
-        const barred = [...before.barred, { call, at: Date.now() }];
+        const barred = withBarred(before, call, this.#options.now());
         draft.set(unfinished, { ...before, barred });
         return null;
       },
@@ -209,13 +211,14 @@ export class VisitSteps {
     });
   }
 
+  #isBarred({ barred }: Unfinished, { name, at }: Call): boolean {
+    const isLate = this.#options.now() - at > MAX_UNDECIDED_MS;
+    return isLate || barred.some(({ call }) => call === name);
+  }
+
   #begin(step: Step): void {
     this.#options.beforeStep?.(step);
   }
-}
-
-function isBarred({ barred }: Unfinished, { name, at }: Call): boolean {
-  return Date.now() - at > MAX_UNDECIDED_MS || barred.some(({ call }) => call === name);
 }
 
 function endedBy(

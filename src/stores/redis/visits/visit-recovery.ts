@@ -1,16 +1,16 @@
 // Finishes what calls have decided, their own or those of others that did not come to it.
 
-import { withoutLink } from "../../model/apply-identity-change.ts";
-import type { Identity, IdentityKey } from "../../model/identity.ts";
-import { isSameKey } from "../../model/identity-key.ts";
+import { withoutLink } from "../../../model/apply-identity-change.ts";
+import type { Identity, IdentityKey } from "../../../model/identity.ts";
+import { isSameKey } from "../../../model/identity-key.ts";
+import { seenValue } from "../slots/slot-draft.ts";
+import type { SlotTransactions } from "../slots/slot-transactions.ts";
+import { StoreUnavailable } from "../store-faults.ts";
+import { identityTag } from "../visitor-keys.ts";
 import { identityLife } from "./apply-part.ts";
-import { seenValue } from "./slot-draft.ts";
-import type { SlotTransactions } from "./slot-transactions.ts";
-import { StoreUnavailable } from "./store-faults.ts";
 import type { Ended, Intent, Mark, Unfinished } from "./unfinished.ts";
 import type { Found, VisitSteps } from "./visit-steps.ts";
 import { identityCell, unfinishedCell } from "./visitor-cells.ts";
-import { identityTag } from "./visitor-keys.ts";
 
 const MAX_ATTEMPTS = 50;
 

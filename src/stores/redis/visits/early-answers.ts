@@ -1,8 +1,8 @@
 // Durability `off`: calls are answered before what they change is stored. Whoever asks in this process afterwards
 // waits for it.
 
-import type { Visit } from "../../profiles/visitor-store.ts";
-import { identityTag, ownerOf } from "./visitor-keys.ts";
+import type { Visit } from "../../../profiles/visitor-store.ts";
+import { identityTag, ownerOf } from "../visitor-keys.ts";
 
 export class EarlyAnswers {
   readonly #ofTags = new Map<string, Set<Promise<void>>>();

@@ -1,9 +1,9 @@
 // What is unfinished of changes that span two slots. It is kept with the identity in whose slot it lies, as JSON.
 
-import type { IdentityChange, IdentityKey } from "../../model/identity.ts";
-import type { PartnerId } from "../../model/ids.ts";
-import type { ProfileChange } from "../../profiles/store.ts";
-import type { CellKind } from "./slot-draft.ts";
+import type { IdentityChange, IdentityKey } from "../../../model/identity.ts";
+import type { PartnerId } from "../../../model/ids.ts";
+import type { ProfileChange } from "../../../profiles/store.ts";
+import type { CellKind } from "../slots/slot-draft.ts";
 
 /** What a call changes in the slot of one identity. */
 export interface Part {
@@ -53,6 +53,11 @@ export interface Unfinished {
 
 export const NOTHING_UNFINISHED: Unfinished = { marks: [], intents: [], ended: [], barred: [] };
 
+/** One more call may not be decided; those go that are long over. */
+export function withBarred({ barred }: Unfinished, call: string, at: number): readonly Barred[] {
+  return [...barred.filter((one) => one.at > at - BARRED_FOR_MS), { call, at }];
+}
+
 /** Far longer than a call takes from its first step to its decision. */
 const BARRED_FOR_MS = 3_600_000;
 /** A call that could not be decided by then is not. */
@@ -65,8 +70,7 @@ export const UNFINISHED: CellKind<Unfinished> = {
     return JSON.parse(Buffer.from(record).toString("utf8")) as Unfinished;
   },
   encode(value) {
-    const { marks, intents, ended } = value;
-    const barred = value.barred.filter(({ at }) => at > Date.now() - BARRED_FOR_MS);
+    const { marks, intents, ended, barred } = value;
     if (marks.length + intents.length + ended.length + barred.length === 0) return null;
     return Buffer.from(JSON.stringify({ marks, intents, ended, barred }), "utf8");
   },

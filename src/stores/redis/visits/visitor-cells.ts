@@ -1,20 +1,20 @@
 // The kinds of values that are known of a visitor.
 
-import { type Identity, type IdentityKey, UNKNOWN_IDENTITY } from "../../model/identity.ts";
-import { EMPTY_PROFILE, type Profile } from "../../model/profile.ts";
-import { DAY_MS } from "../../model/time.ts";
-import { decodeIdentity, encodeIdentity } from "../../profiles/identity-record.ts";
-import { decodeRecord, encodeInPlace } from "../../profiles/record.ts";
-import type { ProfileKey } from "../../profiles/store.ts";
-import type { Cell, CellKind } from "./slot-draft.ts";
-import { UNFINISHED, type Unfinished } from "./unfinished.ts";
+import { type Identity, type IdentityKey, UNKNOWN_IDENTITY } from "../../../model/identity.ts";
+import { EMPTY_PROFILE, type Profile } from "../../../model/profile.ts";
+import { DAY_MS } from "../../../model/time.ts";
+import { decodeIdentity, encodeIdentity } from "../../../profiles/identity-record.ts";
+import { decodeRecord, encodeInPlace } from "../../../profiles/record.ts";
+import type { ProfileKey } from "../../../profiles/store.ts";
+import type { Cell, CellKind } from "../slots/slot-draft.ts";
 import {
   identityKeyName,
   identityTag,
   ownerOf,
   profileKeyName,
   unfinishedKeyName,
-} from "./visitor-keys.ts";
+} from "../visitor-keys.ts";
+import { UNFINISHED, type Unfinished } from "./unfinished.ts";
 
 const PROFILE: CellKind<Profile> = {
   decode: (record) => (record === null ? EMPTY_PROFILE : decodeRecord(record)),

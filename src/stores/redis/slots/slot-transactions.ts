@@ -4,13 +4,13 @@
 // there now. So there is one meaning of every merge, that of the model, and nothing is ever waited for but the
 // network.
 
+import { StoreOverloaded, StoreUnavailable } from "../store-faults.ts";
 import { asFault } from "./as-fault.ts";
 import type { CommandBatches } from "./command-batches.ts";
 import { SeenValues } from "./seen-values.ts";
 import { type Cell, type DraftEntry, type Seen, SlotDraft, seenIn } from "./slot-draft.ts";
 import { COMPARE_AND_SET_SCRIPT } from "./slot-script.ts";
 import { hasStamp, NO_STAMP, type Stamp, StampMaker, writeStamped } from "./stamped-value.ts";
-import { StoreOverloaded, StoreUnavailable } from "./store-faults.ts";
 
 export interface SlotJob<T> {
   readonly tag: string;
@@ -36,6 +36,8 @@ export interface SlotTransactionsOptions {
   readonly writes: CommandBatches;
   /** Jobs that may wait at once. */
   readonly limit: number;
+  /** This process's clock, never one that is set by hand: milliseconds since the epoch. */
+  readonly now: () => number;
 }
 
 export class SlotTransactions {
@@ -130,7 +132,7 @@ export class SlotTransactions {
   async #write(tag: string, draft: SlotDraft): Promise<ReadonlyMap<string, Seen> | null> {
     const { entries } = draft;
     if (entries.length === 0) return null;
-    const now = Date.now();
+    const now = this.#options.now();
     const stamp = this.#stamps.next(now);
     const seenStamps: Buffer[] = [];
     const changes: (string | Buffer)[] = [];

@@ -1,16 +1,20 @@
 // Which slots a call's changes lie in, and where it is decided that they are made.
 
-import { applyDelta } from "../../model/apply-delta.ts";
-import { applyIdentityChange } from "../../model/apply-identity-change.ts";
-import { type IdentityChange, type IdentityKey, UNKNOWN_IDENTITY } from "../../model/identity.ts";
-import { declaredIdentity, deviceIdentity, isSameKey } from "../../model/identity-key.ts";
-import type { PartnerId } from "../../model/ids.ts";
-import { EMPTY_PROFILE } from "../../model/profile.ts";
-import { invariant } from "../../model/result.ts";
-import type { ProfileChange } from "../../profiles/store.ts";
-import type { Visit } from "../../profiles/visitor-store.ts";
+import { applyDelta } from "../../../model/apply-delta.ts";
+import { applyIdentityChange } from "../../../model/apply-identity-change.ts";
+import {
+  type IdentityChange,
+  type IdentityKey,
+  UNKNOWN_IDENTITY,
+} from "../../../model/identity.ts";
+import { declaredIdentity, deviceIdentity, isSameKey } from "../../../model/identity-key.ts";
+import type { PartnerId } from "../../../model/ids.ts";
+import { EMPTY_PROFILE } from "../../../model/profile.ts";
+import { invariant } from "../../../model/result.ts";
+import type { ProfileChange } from "../../../profiles/store.ts";
+import type { Visit } from "../../../profiles/visitor-store.ts";
+import { identityTag, ownerOf } from "../visitor-keys.ts";
 import type { Part } from "./unfinished.ts";
-import { identityTag, ownerOf } from "./visitor-keys.ts";
 
 export interface PlannedPart extends Part {
   readonly tag: string;
