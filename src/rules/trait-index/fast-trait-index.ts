@@ -46,6 +46,10 @@ export class FastTraitIndex implements TraitIndex {
     return this.#rules.dictionary.keys.has(key);
   }
 
+  usedKeys(): Iterable<string> {
+    return this.#rules.dictionary.keys.keys();
+  }
+
   realized(signals: Signals, from: DataSourceId | null): TraitId[] {
     this.#begin(signals.keys.length);
     this.#sighting.walk(signals);

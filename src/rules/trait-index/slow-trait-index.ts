@@ -22,6 +22,7 @@ export function buildSlowTraitIndex(
   const keys = new Set(traits.flatMap(({ rule }) => keysOf(rule).map(foldText)));
   return {
     usesKey: (key) => keys.has(key),
+    usedKeys: () => keys,
     realized: (signals, from) => {
       const realized = rules
         .filter(({ dataSourceId }) => from === null || dataSourceId === from)

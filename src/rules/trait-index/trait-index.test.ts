@@ -127,6 +127,7 @@ test("the keys of all rules are used, those of excluded and negated comparisons 
       ...[true, true, true],
       ...[false, false],
     ]);
+    assert.deepEqual([...index.usedKeys()].sort(), ["a", "b", "c d"]);
   }
 });
 

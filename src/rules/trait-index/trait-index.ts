@@ -8,6 +8,8 @@ import { FastTraitIndex } from "./fast-trait-index.ts";
 export interface TraitIndex {
   /** Whether some rule names this key (folded as the index folds). Others need not be collected. */
   usesKey(key: string): boolean;
+  /** Every key that some rule names, folded, none twice. */
+  usedKeys(): Iterable<string>;
   /**
    * The traits that the signals realize, ascending and without repeats; those of one data source only
    * when `from` is given. Its cost grows with what the call carries and realizes, not with the number
