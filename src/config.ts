@@ -3,6 +3,7 @@
 // `LIMITS` at the end.
 
 import { availableParallelism } from "node:os";
+import { readStore, type StoreChoice } from "./config/read-store.ts";
 import {
   type HostPort,
   type ReadValue,
@@ -13,10 +14,8 @@ import {
   readOneOf,
   readPath,
   readSecret,
-  readStore,
   readToken,
   readWholeNumber,
-  type StoreChoice,
 } from "./config/values.ts";
 
 export type Durability = "commit" | "fsync" | "off";
@@ -98,7 +97,8 @@ export const SETTINGS: { readonly [Name in keyof Config]: Setting<Config[Name]> 
     read: readStore,
     fallback: { kind: "lmdb" },
     fallbackText: "lmdb:",
-    meaning: "lmdb: (in the data folder) or redis://HOST:PORT,… that several nodes share",
+    meaning:
+      "lmdb: (in the data folder) or redis://HOST:PORT,… that several nodes share (?wait=, timeoutMs=, …)",
   },
   durability: {
     option: "--durability",

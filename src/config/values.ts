@@ -93,18 +93,3 @@ function isBlock(block: string): boolean {
   if (bits === undefined) return true;
   return /^[0-9]{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128);
 }
-
-const SEED_HOST = /^(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):[0-9]{1,5}$/;
-
-export type StoreChoice =
-  | { readonly kind: "lmdb" }
-  | { readonly kind: "redis"; readonly seeds: readonly string[] };
-
-export function readStore(text: string): Result<StoreChoice, string> {
-  if (text === "lmdb:") return ok({ kind: "lmdb" });
-  const seeds = text.startsWith("redis://") ? text.slice("redis://".length).split(",") : [];
-  if (seeds.length > 0 && seeds.every((seed) => SEED_HOST.test(seed))) {
-    return ok({ kind: "redis", seeds });
-  }
-  return err("lmdb: or redis://host:port,host:port");
-}

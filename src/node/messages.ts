@@ -4,7 +4,8 @@
 import type { VisitorDescription, VisitorQuestion } from "../admin/describe-visitor.ts";
 import type { ExplainQuestion, VisitorExplanation } from "../admin/explain-visitor.ts";
 import type { DataSourceDescription } from "../admin/node-control.ts";
-import type { HostPort, StoreChoice } from "../config/values.ts";
+import type { StoreChoice } from "../config/read-store.ts";
+import type { HostPort } from "../config/values.ts";
 import type { Durability, LogLevel } from "../config.ts";
 import type { DataSourceId } from "../model/ids.ts";
 import type { MetricReport } from "../ops/metric-report.ts";

@@ -1,16 +1,17 @@
 // The stores of a node, as `--store` names them: the only place that knows which engines there are.
 
 import type { DefinitionStore } from "../catalog/definition-store.ts";
+import type { RedisChoice } from "../config/read-store.ts";
 import { couldNotStart, type RunOutcome } from "../config/run-outcome.ts";
 import { type Config, LIMITS, SETTINGS } from "../config.ts";
 import type { GroupStore } from "../group/group-store.ts";
 import type { Result } from "../model/result.ts";
 import { err, ok } from "../model/result.ts";
+import { SYSTEM_CLOCK } from "../ops/clock.ts";
 import type { VisitorStore } from "../profiles/visitor-store.ts";
 import { openEnvironment } from "../stores/lmdb/environment.ts";
 import { LmdbDefinitionStore } from "../stores/lmdb/lmdb-definition-store.ts";
 import { LmdbVisitorStore } from "../stores/lmdb/lmdb-visitor-store.ts";
-import { MemoryVisitorStore } from "../stores/memory/memory-visitor-store.ts";
 import type { WorkerSettings } from "./messages.ts";
 
 export interface NodeStores {
@@ -23,7 +24,7 @@ export interface NodeStores {
 
 /** For the primary. */
 export async function openNodeStores(
-  config: Pick<Config, "store" | "durability">,
+  config: Pick<Config, "store" | "durability" | "clock">,
   folder: string,
 ): Promise<Result<NodeStores, RunOutcome>> {
   const { store, durability } = config;
@@ -35,32 +36,41 @@ export async function openNodeStores(
       return ok({ visitors, definitions, group: null, close: () => visitors.close() });
     }
     case "redis":
-      return openRedisStores(store.seeds);
+      return openRedisStores(store, config);
   }
 }
 
 /** For a worker: visitors are all that calls need. */
-export async function openVisitorStore(settings: WorkerSettings): Promise<VisitorStore> {
-  const { store, dataFolder, durability } = settings;
+export async function openVisitorStore(
+  { store, dataFolder, durability }: WorkerSettings,
+  clock: Config["clock"],
+): Promise<VisitorStore> {
   switch (store.kind) {
     case "lmdb":
       return new LmdbVisitorStore(openEnvironment({ folder: dataFolder, durability }));
-    case "redis":
-      // Stands in until the visitor store over Redis is there.
-      return new MemoryVisitorStore();
+    case "redis": {
+      // A node that has its store to itself does without the client.
+      const { openRedisVisitorStore } = await import("../stores/redis/redis-visitor-store.ts");
+      return openRedisVisitorStore(visitorOptions(store, durability, clock));
+    }
   }
 }
 
-async function openRedisStores(seeds: readonly string[]): Promise<Result<NodeStores, RunOutcome>> {
-  // A node that has its store to itself does without the client.
-  const { openRedisControl, StoreUnreachable } = await import("../stores/redis/redis-control.ts");
-  const patienceMs = LIMITS.storePatienceMs;
+async function openRedisStores(
+  store: RedisChoice,
+  { durability, clock }: Pick<Config, "durability" | "clock">,
+): Promise<Result<NodeStores, RunOutcome>> {
+  const { openRedisControl } = await import("../stores/redis/redis-control.ts");
+  const { openRedisVisitorStore, StoreUnreachable } = await import(
+    "../stores/redis/redis-visitor-store.ts"
+  );
+  const options = visitorOptions(store, durability, clock);
+  let opened: VisitorStore | null = null;
   try {
-    const { definitions, group, close } = await openRedisControl({
-      ...{ seeds, patienceMs, replicas: 0, replicaPatienceMs: 0 },
-      leaseMs: LIMITS.leaseMs,
-    });
-    const visitors = new MemoryVisitorStore();
+    const visitors = await openRedisVisitorStore(options);
+    opened = visitors;
+    const leaseMs = LIMITS.leaseMs;
+    const { definitions, group, close } = await openRedisControl({ ...options, leaseMs });
     return ok({
       ...{ visitors, definitions, group },
       close: async () => {
@@ -69,9 +79,28 @@ async function openRedisStores(seeds: readonly string[]): Promise<Result<NodeSto
       },
     });
   } catch (error) {
+    await opened?.close();
     if (!(error instanceof StoreUnreachable)) throw error;
-    const store = `${SETTINGS.store.option} redis://${seeds.join(",")}`;
-    const expected = `Expected a server that answers within ${patienceMs / 1_000} seconds`;
-    return err(couldNotStart(`${store}: E_UNREACHABLE: ${expected}: ${error.message}.`));
+    const named = `${SETTINGS.store.option} redis://${store.seeds.join(",")}`;
+    const expected = `Expected a server that answers within ${LIMITS.storePatienceMs / 1_000} seconds`;
+    return err(couldNotStart(`${named}: E_UNREACHABLE: ${expected}: ${error.message}.`));
   }
+}
+
+function visitorOptions(
+  store: RedisChoice,
+  durability: Config["durability"],
+  clock: Config["clock"],
+) {
+  const { seeds, isEncrypted, username, password } = store;
+  const { replicas, replicaPatienceMs, timeoutMs } = store;
+  return {
+    ...{ seeds, isEncrypted, replicas, replicaPatienceMs, timeoutMs, durability },
+    ...(username !== null && { username }),
+    ...(password !== null && { password }),
+    patienceMs: LIMITS.storePatienceMs,
+    // What is over by the time of a clock set by hand may be wanted again.
+    expires: clock === "system",
+    now: SYSTEM_CLOCK.now,
+  };
 }

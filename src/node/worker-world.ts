@@ -58,7 +58,10 @@ export async function openWorkerWorld(order: OrderOf<"start">, log: Log): Promis
   const clock = manual ?? SYSTEM_CLOCK;
   const randomPool = pooledRandomBytes(randomBytes);
   const statistics = new WorkerStatistics();
-  const store = measureStore(await openVisitorStore(settings), statistics);
+  const store = measureStore(
+    await openVisitorStore(settings, manual === null ? "system" : "manual"),
+    statistics,
+  );
   const secret = settings.rootSecret;
   const blobSecret = deriveSecret(secret, "visitor-id blobs");
   let catalog = compileDefinitions({ definitions: order.definitions, secret, previous: null });

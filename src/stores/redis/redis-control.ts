@@ -1,7 +1,7 @@
 // What the nodes that share a Redis or Valkey store have in common there: definitions, and one another.
 
 import { ControlConnection } from "./control-connection.ts";
-import { connectRedis } from "./redis-client.ts";
+import { connectRedis, type RedisServers } from "./redis-client.ts";
 import { RedisDefinitionStore } from "./redis-definition-store.ts";
 import { RedisGroupStore } from "./redis-group-store.ts";
 
@@ -10,9 +10,7 @@ export { StoreUnreachable } from "./redis-client.ts";
 /** Longer than a document of some megabytes takes. */
 const COMMAND_TIMEOUT_MS = 10_000;
 
-export interface RedisControlOptions {
-  /** `host:port`, IPv6 addresses in brackets. */
-  readonly seeds: readonly string[];
+export interface RedisControlOptions extends RedisServers {
   /** How long the servers may take to answer at first, in milliseconds. */
   readonly patienceMs: number;
   /** How long a node lives without showing it, in milliseconds. */
@@ -30,8 +28,7 @@ export interface RedisControl {
 
 /** Rejects with `StoreUnreachable` where no server answers in time. */
 export async function openRedisControl(options: RedisControlOptions): Promise<RedisControl> {
-  const { seeds, patienceMs } = options;
-  const client = await connectRedis({ seeds, patienceMs, commandTimeoutMs: COMMAND_TIMEOUT_MS });
+  const client = await connectRedis({ ...options, commandTimeoutMs: COMMAND_TIMEOUT_MS });
   const connection = new ControlConnection({ ...options, client });
   return {
     definitions: new RedisDefinitionStore(connection),

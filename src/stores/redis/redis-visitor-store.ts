@@ -28,6 +28,8 @@ import { VisitRecovery } from "./visits/visit-recovery.ts";
 import { type Step, VisitSteps } from "./visits/visit-steps.ts";
 import { identityPlace, profilePlace, unfinishedCell } from "./visits/visitor-cells.ts";
 
+export { StoreUnreachable } from "./redis-client.ts";
+
 /** Beyond so many waiting commands, or changes, a call is refused rather than kept in memory. */
 const MAX_WAITING = 20_000;
 /** A call that has not gone on for so many times as long as a step may take has ended, or failed. */
