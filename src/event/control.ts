@@ -34,7 +34,7 @@ export interface ControlParameters {
   readonly refusedDeviceCode: string | null;
 }
 
-/** Parameters whose value steers the call. */
+/** Parameters whose value steers the call; all are among `Parameters.steering`. */
 const CONTROL_NAMES: ReadonlySet<string> = new Set(
   (
     "d_rtbd d_cb d_uuid ddsuuid d_mid d_orgid d_tdpid d_tdpid_ic d_cts d_dst d_jsonv d_nsid d_ptfm " +
@@ -50,12 +50,12 @@ export interface FirstValues {
 export function readFirstValues(parameters: Parameters): FirstValues {
   const values = new Map<string, string>();
   const directTraits: string[] = [];
-  for (let i = 0; i < parameters.count; i++) {
-    const name = parameters.names[i] ?? "";
+  for (const place of parameters.steering) {
+    const name = parameters.names[place] ?? "";
     if (CONTROL_NAMES.has(name)) {
-      if (!values.has(name)) values.set(name, parameters.valueAt(i));
+      if (!values.has(name)) values.set(name, parameters.valueAt(place));
     } else if (name === "d_sid" || name === "d_px") {
-      directTraits.push(parameters.valueAt(i));
+      directTraits.push(parameters.valueAt(place));
     }
   }
   return { values, directTraits };

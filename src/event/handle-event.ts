@@ -75,10 +75,9 @@ function testCookie(world: EventWorld, envelope: Envelope, open: OpenCall): Even
   if (isSecondLeg(call.raw)) {
     return cookie.kind === "none" ? refuse(envelope, [unplaced(eventError(172))]) : null;
   }
+  if (call.raw.method !== "GET" || call.control.isClick || !isCookieUntested(open)) return null;
   const { device, mid } = call.control;
-  const isNameless = device === null && mid === null && !namesAnId(call.parameters.names);
-  if (call.raw.method !== "GET" || !isNameless || call.control.isClick) return null;
-  if (!isCookieUntested(open)) return null;
+  if (device !== null || mid !== null || namesAnId(call.parameters.names)) return null;
   return firstLegReply(world, envelope, open, withPath(call.raw.target, "/firstevent"));
 }
 

@@ -15,19 +15,22 @@ export function readHeaders(headers: readonly string[]): CallHeaders {
   let referer: string | null = null;
   let origin: string | null = null;
   for (let i = 0; i + 1 < headers.length; i += 2) {
+    const name = headers[i] ?? "";
+    // A browser sends a dozen that nobody wants: their length gives them away.
+    if (name.length !== 6 && name.length !== 7 && name.length !== 12) continue;
     const value = headers[i + 1] ?? "";
-    switch (headers[i]?.toLowerCase()) {
+    switch (name.toLowerCase()) {
       case "cookie":
         cookie = cookie === "" ? value : `${cookie};${value}`;
         break;
-      case "content-type":
-        contentType ??= value;
+      case "origin":
+        origin ??= value;
         break;
       case "referer":
         referer ??= value;
         break;
-      case "origin":
-        origin ??= value;
+      case "content-type":
+        contentType ??= value;
         break;
     }
   }

@@ -115,7 +115,11 @@ export function isFormType(contentType: string | null): boolean {
   return name === "" || name === "application/x-www-form-urlencoded" || name === "text/plain";
 }
 
+const SECOND_LEG = "/firstevent";
+
 /** Whether this is the call after a cookie test: a browser that still has no cookie refuses them. */
 export function isSecondLeg(raw: RawCall): boolean {
-  return /^\/firstevent(?:\?|$)/.test(raw.target);
+  const { target } = raw;
+  if (!target.startsWith(SECOND_LEG)) return false;
+  return target.length === SECOND_LEG.length || target[SECOND_LEG.length] === "?";
 }

@@ -3,16 +3,12 @@
 
 import type { PartnerCatalog } from "../catalog/snapshot.ts";
 import type { DeviceDetector } from "./device-signals/device-facts.ts";
-import {
-  DEVICE_KEYS,
-  type DeviceKey,
-  deviceValue,
-  readDeviceClaim,
-} from "./device-signals/device-signals.ts";
+import { deviceValue, readDeviceClaim } from "./device-signals/device-signals.ts";
 import { placeOf } from "./geo/geo.ts";
 import type { GeoLookup } from "./geo/geo-lookup.ts";
-import { GEO_KEYS, geoValues } from "./geo/geo-signals.ts";
+import { geoValues } from "./geo/geo-signals.ts";
 import type { EventCall } from "./parse.ts";
+import { wantedKeys } from "./wanted-keys.ts";
 
 /** What finds such things out. */
 export interface PlatformSources {
@@ -55,22 +51,4 @@ export function findPlatformSignals(
 function sentAgent({ parameters }: EventCall): string | null {
   const at = parameters.names.findIndex((name) => name.toLowerCase() === "h_user-agent");
   return at === -1 ? null : parameters.valueAt(at);
-}
-
-interface WantedKeys {
-  readonly geoKeys: readonly (typeof GEO_KEYS)[number][];
-  readonly deviceKeys: readonly DeviceKey[];
-}
-
-/** A snapshot never changes, so a partner's part of it is asked once. */
-const WANTED_KEYS = new WeakMap<PartnerCatalog, WantedKeys>();
-
-function wantedKeys(partner: PartnerCatalog): WantedKeys {
-  const known = WANTED_KEYS.get(partner);
-  if (known !== undefined) return known;
-  const isWanted = (key: string): boolean =>
-    partner.traitIndex.usesKey(key) || partner.derivedSignals.has(key);
-  const wanted = { geoKeys: GEO_KEYS.filter(isWanted), deviceKeys: DEVICE_KEYS.filter(isWanted) };
-  WANTED_KEYS.set(partner, wanted);
-  return wanted;
 }

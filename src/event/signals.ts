@@ -15,6 +15,7 @@ import {
   type PlatformSignals,
   type PlatformSources,
 } from "./platform-signals.ts";
+import { isWanted, wantedKeys } from "./wanted-keys.ts";
 
 /** Characters of a key. */
 const MAX_KEY_CHARACTERS = 255;
@@ -34,23 +35,23 @@ const CONTROL_KEYS: ReadonlySet<string> = new Set(
 const HIDDEN_HEADER =
   /^(?:cookie|authorization|proxy-authorization|forwarded|x-forwarded-.*|host)$/;
 
-/** Letters, digits, `-`, `_` and `.`, at least one letter. */
-const SIGNAL_KEY = /^(?=[^A-Za-z]*[A-Za-z])[A-Za-z0-9._-]+$/;
-
 export function collectSignals(
   call: EventCall,
   partner: PartnerCatalog,
   sources: PlatformSources,
 ): Signals {
+  const wanted = wantedKeys(partner);
   const rows = new SignalRows(partner);
   const platform = findPlatformSignals(call, partner, sources);
   // First, lest a call with very many values push them out.
-  for (const [key, values] of platform) {
-    for (const value of values) rows.addText(key, value, false);
+  if (platform.size > 0) {
+    for (const [key, values] of platform) {
+      for (const value of values) rows.addText(key, value, false);
+    }
   }
   const fromParameters = addParameters(rows, call, platform);
-  addHeaders(rows, call, fromParameters);
-  if (!fromParameters.has("h_ip") && rows.isWanted("h_ip")) {
+  if (wanted.headers.size > 0) addHeaders(rows, call, wanted.headers, fromParameters);
+  if (wanted.address && !fromParameters.has("h_ip")) {
     const { ipObfuscation } = partner.definition;
     rows.addText("h_ip", visibleAddress(call.raw.address, ipObfuscation, sources.geo), false);
   }
@@ -58,37 +59,72 @@ export function collectSignals(
   return rows;
 }
 
+const NO_KEYS: ReadonlySet<string> = new Set();
+
 /** Gives the `h_` keys among the parameters: they replace the headers of that name. */
 function addParameters(
   rows: SignalRows,
   call: EventCall,
   platform: PlatformSignals,
 ): ReadonlySet<string> {
-  const headerKeys = new Set<string>();
+  let headerKeys: Set<string> | null = null;
   const { parameters } = call;
   for (let i = 0; i < parameters.count; i++) {
     const name = parameters.names[i] ?? "";
     const isHeader = name.startsWith("h_") || name.startsWith("H_");
-    const key = isHeader ? name.toLowerCase() : rows.foldText(name);
-    if (!rows.isWanted(key) || CONTROL_KEYS.has(key)) continue;
+    const key = keyOf(name, isHeader, rows, parameters.hasPlainName(i));
+    if (!isWanted(rows.partner, key) || !isSignalKey(name) || CONTROL_KEYS.has(key)) continue;
     // What the platform knows better than the client counts in its place.
-    if (platform.has(key)) continue;
-    if (name.length > MAX_KEY_CHARACTERS || !SIGNAL_KEY.test(name)) continue;
-    if (isHeader) headerKeys.add(key);
-    rows.addText(key, parameters.valueAt(i), !isHeader);
+    if (platform.size > 0 && platform.has(key)) continue;
+    if (isHeader) (headerKeys ??= new Set()).add(key);
+    if (parameters.hasPlainValue(i)) rows.addPlain(key, parameters.valueAt(i));
+    else rows.addText(key, parameters.valueAt(i), !isHeader);
   }
-  return headerKeys;
+  return headerKeys ?? NO_KEYS;
 }
 
-function addHeaders(rows: SignalRows, call: EventCall, replaced: ReadonlySet<string>): void {
+/** Names of headers fold for everybody. */
+function keyOf(name: string, isHeader: boolean, rows: SignalRows, isPlain: boolean): string {
+  if (isPlain) return name;
+  return isHeader ? name.toLowerCase() : rows.foldText(name);
+}
+
+const LETTER = 1;
+const OTHER_SIGN = 2;
+/** What a key may consist of: letters, digits, `-`, `_` and `.`. */
+const SIGNS_OF_KEYS = new Uint8Array(128);
+for (const sign of "0123456789-_.") SIGNS_OF_KEYS[sign.charCodeAt(0)] = OTHER_SIGN;
+for (const letter of "abcdefghijklmnopqrstuvwxyz") {
+  SIGNS_OF_KEYS[letter.charCodeAt(0)] = LETTER;
+  SIGNS_OF_KEYS[letter.toUpperCase().charCodeAt(0)] = LETTER;
+}
+
+/** Whether a name may be a signal's key: of such signs alone, with a letter at least, and not too long. */
+function isSignalKey(name: string): boolean {
+  if (name.length > MAX_KEY_CHARACTERS) return false;
+  let signs = 0;
+  for (let i = 0; i < name.length; i++) {
+    const sign = SIGNS_OF_KEYS[name.charCodeAt(i)] ?? 0;
+    if (sign === 0) return false;
+    signs |= sign;
+  }
+  return (signs & LETTER) !== 0;
+}
+
+function addHeaders(
+  rows: SignalRows,
+  call: EventCall,
+  wanted: ReadonlySet<string>,
+  replaced: ReadonlySet<string>,
+): void {
   const { headers, host } = call.raw;
   for (let i = 0; i + 1 < headers.length; i += 2) {
     const name = headers[i]?.toLowerCase() ?? "";
+    if (!wanted.has(name) || HIDDEN_HEADER.test(name)) continue;
     const key = `h_${name}`;
-    if (HIDDEN_HEADER.test(name) || replaced.has(key) || !rows.isWanted(key)) continue;
-    rows.addText(key, utf8Decode(headers[i + 1] ?? ""), false);
+    if (!replaced.has(key)) rows.addText(key, utf8Decode(headers[i + 1] ?? ""), false);
   }
-  if (!replaced.has("h_host") && rows.isWanted("h_host")) rows.addText("h_host", host, false);
+  if (wanted.has("host") && !replaced.has("h_host")) rows.addText("h_host", host, false);
 }
 
 /** Rows under construction; what an index walks in the end. */
@@ -108,10 +144,6 @@ class SignalRows implements Signals {
     return this.#foldsCase ? fold(text) : text;
   }
 
-  isWanted(key: string): boolean {
-    return this.partner.traitIndex.usesKey(key) || this.partner.derivedSignals.has(key);
-  }
-
   /** Adds the value or values that a text spells ("Audience model", From wire to signals). */
   addText(key: string, text: string, mayHoldSeveral: boolean): void {
     const whole = text.trim();
@@ -121,6 +153,14 @@ class SignalRows implements Signals {
     } else {
       this.#addValue(key, whole);
     }
+  }
+
+  /** Adds a value that folds to itself, and of which nothing is to be split or cut off. */
+  addPlain(key: string, value: string): void {
+    if (this.keys.length >= MAX_SIGNAL_ROWS) return;
+    this.keys.push(key);
+    this.values.push(value);
+    this.folded.push(value);
   }
 
   /** One pass: what is derived derives nothing further. */

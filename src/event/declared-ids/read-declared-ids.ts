@@ -39,8 +39,8 @@ export function readDeclaredIds(parameters: Parameters, use: LoginUse): readonly
   let named: NamedId[] | null = null;
   let sourceAt = -1;
   let idAt = -1;
-  const { names, count } = parameters;
-  for (let index = 0; index < count; index++) {
+  const { names } = parameters;
+  for (const index of parameters.steering) {
     switch (names[index]) {
       case "d_cid":
       case "d_cid_ic":
