@@ -21,6 +21,7 @@ export function measureStore(store: VisitorStore, statistics: StoreStatistics): 
     }
   };
   return {
+    ...(store.atHand === undefined ? {} : { atHand: store.atHand.bind(store) }),
     load: (keys) => store.load(keys),
     loadIdentities: (keys) => store.loadIdentities(keys),
     commit: (changes) => measure(() => store.commit(changes)),

@@ -47,6 +47,7 @@ export function describeVisitorStore(name: string, subject: VisitorStoreUnderTes
     describeOptOuts(withStore);
     describeVisits(withStore, subject);
     describeStoredLists(withStore);
+    describeAtHand(withStore);
     describeForgetting(withStore);
     describeReopening(subject);
   });
@@ -304,6 +305,51 @@ function describeVisits(withStore: WithStore, subject: VisitorStoreUnderTest): v
       }
       await sound;
       assert.deepEqual(await devicesOf(store, "jane"), [deviceId(3)]);
+    }));
+}
+
+function describeAtHand(withStore: WithStore): void {
+  it("has at hand, if it has anything, what it would load", () =>
+    withStore(async (store) => {
+      const john = customerKey("john");
+      const optOut = {
+        kind: "opt-out",
+        key: john,
+        pid: PARTNER,
+        reason: "request",
+        at: NOON,
+      } as const;
+      await change(store, [linkOf(1, "jane"), optOut]);
+      await store.commitVisit({ profiles: [profileChange(1)], identities: [], guard: null });
+      await store.denials.add({ key: deviceKey(1), until: NOON });
+      const atHand = store.atHand?.();
+      if (atHand === undefined) return;
+      for (const key of [profileKey(1), profileKey(2)]) {
+        assert.deepEqual([atHand.profile(key)], await store.load([key]));
+      }
+      for (const key of [deviceKey(1), deviceKey(2), customerKey("jane"), john]) {
+        assert.deepEqual([store.atHand?.().identity(key)], await store.loadIdentities([key]));
+      }
+      const denials = [deviceKey(1), deviceKey(2)].map((key) =>
+        [NOON - 1, NOON].map((now) => store.atHand?.().isDenied(key, now)),
+      );
+      assert.deepEqual(denials, [
+        [true, false],
+        [false, false],
+      ]);
+    }));
+
+  it("has at hand what was answered a moment ago, and nothing once it is closed", () =>
+    withStore(async (store) => {
+      for (let call = 1; call <= 3; call++) {
+        await store.commitVisit({ profiles: [profileChange(1)], identities: [], guard: null });
+        const profile = store.atHand?.().profile(profileKey(1));
+        if (profile !== undefined) assert.deepEqual([profile], await store.load([profileKey(1)]));
+      }
+      await store.close();
+      if (store.atHand !== undefined) {
+        assert.throws(() => store.atHand?.().profile(profileKey(1)), /closed/);
+      }
     }));
 }
 

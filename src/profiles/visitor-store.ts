@@ -3,7 +3,8 @@
 
 import type { DeclaredId, Identity, IdentityChange, IdentityKey } from "../model/identity.ts";
 import type { DataSourceId, DeviceId, PartnerId } from "../model/ids.ts";
-import type { ProfileChange, ProfileStore } from "./store.ts";
+import type { Profile } from "../model/profile.ts";
+import type { ProfileChange, ProfileKey, ProfileStore } from "./store.ts";
 
 export interface VisitorStore extends ProfileStore {
   /**
@@ -11,6 +12,12 @@ export interface VisitorStore extends ProfileStore {
    * ended may still be there. Sees every commit that was answered before the call, by any process.
    */
   loadIdentities(keys: readonly IdentityKey[]): Promise<readonly Identity[]>;
+
+  /**
+   * What is stored at this moment, for reading without waiting; only of engines that have it at hand. Throws
+   * when the store cannot be read. Good until the caller waits for anything.
+   */
+  atHand?(): VisitorsAtHand;
 
   /**
    * Stores what a call changes, all or nothing. Where `guard` names IDs of which one is opted out by
@@ -22,6 +29,13 @@ export interface VisitorStore extends ProfileStore {
   readonly denials: DenyList;
   readonly rates: CallRates;
   readonly graphs: DeviceGraphs;
+}
+
+/** Says what `load`, `loadIdentities` and `denials.areDenied` would say. */
+export interface VisitorsAtHand {
+  profile(key: ProfileKey): Profile;
+  identity(key: IdentityKey): Identity;
+  isDenied(key: DeniedKey, now: number): boolean;
 }
 
 export interface Visit {

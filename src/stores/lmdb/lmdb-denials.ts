@@ -36,12 +36,15 @@ export class LmdbDenials implements DenyList {
   }
 
   async areDenied(keys: readonly DeniedKey[], now: number): Promise<readonly boolean[]> {
-    this.#now = now;
     this.#environment.seeLatest();
-    return keys.map((key) => {
-      const entry = this.#environment.denials.getBinary(denialKey(key));
-      return entry !== undefined && isDenied(decodeDenial(entry), now);
-    });
+    return keys.map((key) => this.isDenied(key, now));
+  }
+
+  /** As of the last `seeLatest`. */
+  isDenied(key: DeniedKey, now: number): boolean {
+    this.#now = now;
+    const entry = this.#environment.denials.getBinary(denialKey(key));
+    return entry !== undefined && isDenied(decodeDenial(entry), now);
   }
 
   async add(denial: Denial): Promise<void> {

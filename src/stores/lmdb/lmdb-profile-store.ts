@@ -35,10 +35,21 @@ export class LmdbProfileStore implements ProfileStore {
   async load(keys: readonly ProfileKey[]): Promise<readonly Profile[]> {
     this.#commitAnswered(keys);
     this.#environment.seeLatest();
-    return keys.map((key) => {
-      const record = readRecord(this.#databaseOf(key), storedKey(key));
-      return record === null ? EMPTY_PROFILE : decodeRecord(record);
-    });
+    return keys.map((key) => this.#read(key));
+  }
+
+  /** As of the last `seeLatest`, or of what had to be committed first. */
+  readAtHand(key: ProfileKey): Profile {
+    if (this.#answeredEarly.size > 0) {
+      this.#commitAnswered([key]);
+      this.#environment.seeLatest();
+    }
+    return this.#read(key);
+  }
+
+  #read(key: ProfileKey): Profile {
+    const record = readRecord(this.#databaseOf(key), storedKey(key));
+    return record === null ? EMPTY_PROFILE : decodeRecord(record);
   }
 
   async commit(changes: readonly ProfileChange[]): Promise<void> {

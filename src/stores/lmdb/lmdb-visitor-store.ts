@@ -8,10 +8,10 @@ import type { Profile } from "../../model/profile.ts";
 import type { ProfileChange, ProfileKey } from "../../profiles/store.ts";
 import type {
   CallRates,
-  DenyList,
   DeviceGraphs,
   Visit,
   VisitorStore,
+  VisitorsAtHand,
 } from "../../profiles/visitor-store.ts";
 import type { Write } from "./commit-queue.ts";
 import type { Environment } from "./environment.ts";
@@ -23,13 +23,18 @@ import { LmdbProfileStore } from "./lmdb-profile-store.ts";
 
 /** Visitors in an environment that all processes of a node share; closing the store closes it. */
 export class LmdbVisitorStore implements VisitorStore {
-  readonly denials: DenyList;
+  readonly denials: LmdbDenials;
   readonly rates: CallRates;
   readonly graphs: DeviceGraphs;
   readonly #environment: Environment;
   readonly #profiles: LmdbProfileStore;
   readonly #identities: LmdbIdentities;
   readonly #rates: LmdbCallRates;
+  readonly #atHand: VisitorsAtHand = {
+    profile: (key) => this.#profiles.readAtHand(key),
+    identity: (key) => this.#identities.read(key),
+    isDenied: (key, now) => this.denials.isDenied(key, now),
+  };
   /** Visits whose commit was answered (durability `off`) but has yet to be made. */
   #answeredEarly = 0;
 
@@ -49,6 +54,11 @@ export class LmdbVisitorStore implements VisitorStore {
 
   commit(changes: readonly ProfileChange[]): Promise<void> {
     return this.#profiles.commit(changes);
+  }
+
+  atHand(): VisitorsAtHand {
+    this.#seeLatest();
+    return this.#atHand;
   }
 
   async loadIdentities(keys: readonly IdentityKey[]): Promise<readonly Identity[]> {

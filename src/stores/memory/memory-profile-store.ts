@@ -9,12 +9,31 @@ export class MemoryProfileStore implements ProfileStore {
   #isClosed = false;
 
   async load(keys: readonly ProfileKey[]): Promise<readonly Profile[]> {
+    return keys.map((key) => this.profile(key));
+  }
+
+  profile(key: ProfileKey): Profile {
     this.#refuseWhenClosed();
-    return keys.map((key) => this.#profiles.get(keyText(key)) ?? EMPTY_PROFILE);
+    return this.#profiles.get(keyText(key)) ?? EMPTY_PROFILE;
   }
 
   async commit(changes: readonly ProfileChange[]): Promise<void> {
+    this.merge(changes);
+  }
+
+  merge(changes: readonly ProfileChange[]): void {
     this.#refuseWhenClosed();
+    const [only, second] = changes;
+    if (only !== undefined && second === undefined) {
+      const text = keyText(only.key);
+      const before = this.#profiles.get(text) ?? EMPTY_PROFILE;
+      this.#profiles.set(text, applyDelta(before, only.delta));
+    } else {
+      this.#mergeSeveral(changes);
+    }
+  }
+
+  #mergeSeveral(changes: readonly ProfileChange[]): void {
     // All are merged before any is kept, so that a fault in one keeps none.
     const merged = new Map<string, Profile>();
     for (const { key, delta } of changes) {

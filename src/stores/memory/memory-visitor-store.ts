@@ -16,6 +16,7 @@ import type {
   DeviceGraphs,
   Visit,
   VisitorStore,
+  VisitorsAtHand,
 } from "../../profiles/visitor-store.ts";
 import { deniedKeyText, isDenied } from "../../profiles/visitor-store-denials.ts";
 import { checkClusters } from "../../profiles/visitor-store-graphs.ts";
@@ -29,8 +30,11 @@ export class MemoryVisitorStore implements VisitorStore {
   readonly #denials = new MemoryDenyList(() => this.#refuseWhenClosed());
   readonly #rates = new MemoryCallRates(() => this.#refuseWhenClosed());
   readonly #graphs = new MemoryDeviceGraphs(() => this.#refuseWhenClosed());
-  /** One visit at a time: what is checked of one still holds when it is stored. */
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #atHand: VisitorsAtHand = {
+    profile: (key) => this.#profiles.profile(key),
+    identity: (key) => this.#identityOf(key),
+    isDenied: (key, now) => this.#denials.isDenied(key, now),
+  };
   #isClosed = false;
 
   get denials(): DenyList {
@@ -53,15 +57,28 @@ export class MemoryVisitorStore implements VisitorStore {
     return this.#profiles.commit(changes);
   }
 
+  atHand(): VisitorsAtHand {
+    return this.#atHand;
+  }
+
   async loadIdentities(keys: readonly IdentityKey[]): Promise<readonly Identity[]> {
-    this.#refuseWhenClosed();
     return keys.map((key) => this.#identityOf(key));
   }
 
-  commitVisit(visit: Visit): Promise<"stored" | "opted-out"> {
-    const stored = this.#last.then(() => this.#store(visit));
-    this.#last = stored.catch(() => {});
-    return stored;
+  /** Without a pause, so that what is checked of a visit still holds when it is stored. */
+  async commitVisit({ profiles, identities, guard }: Visit): Promise<"stored" | "opted-out"> {
+    this.#refuseWhenClosed();
+    const isOptedOut = guard?.keys.some((key) =>
+      this.#identityOf(key).optOuts.some(({ pid }) => pid === guard.pid),
+    );
+    if (isOptedOut) return "opted-out";
+    const after = applyIdentityChanges(identities, (key) => this.#identityOf(key));
+    this.#profiles.merge(profiles);
+    for (const { key, identity } of after) {
+      if (identity === UNKNOWN_IDENTITY) this.#identities.delete(identityKeyText(key));
+      else this.#identities.set(identityKeyText(key), identity);
+    }
+    return "stored";
   }
 
   async forgetEveryone(): Promise<void> {
@@ -77,22 +94,8 @@ export class MemoryVisitorStore implements VisitorStore {
     await this.#profiles.close();
   }
 
-  async #store({ profiles, identities, guard }: Visit): Promise<"stored" | "opted-out"> {
-    this.#refuseWhenClosed();
-    const isOptedOut = guard?.keys.some((key) =>
-      this.#identityOf(key).optOuts.some(({ pid }) => pid === guard.pid),
-    );
-    if (isOptedOut) return "opted-out";
-    const after = applyIdentityChanges(identities, (key) => this.#identityOf(key));
-    await this.#profiles.commit(profiles);
-    for (const { key, identity } of after) {
-      if (identity === UNKNOWN_IDENTITY) this.#identities.delete(identityKeyText(key));
-      else this.#identities.set(identityKeyText(key), identity);
-    }
-    return "stored";
-  }
-
   #identityOf(key: IdentityKey): Identity {
+    this.#refuseWhenClosed();
     return this.#identities.get(identityKeyText(key)) ?? UNKNOWN_IDENTITY;
   }
 
@@ -116,11 +119,13 @@ class MemoryDenyList implements DenyList {
     keys: Parameters<DenyList["areDenied"]>[0],
     now: number,
   ): Promise<readonly boolean[]> {
+    return keys.map((key) => this.isDenied(key, now));
+  }
+
+  isDenied(key: Denial["key"], now: number): boolean {
     this.#checkOpen();
-    return keys.map((key) => {
-      const denial = this.#denials.get(deniedKeyText(key));
-      return denial !== undefined && isDenied(denial, now);
-    });
+    const denial = this.#denials.size === 0 ? undefined : this.#denials.get(deniedKeyText(key));
+    return denial !== undefined && isDenied(denial, now);
   }
 
   async add(denial: Denial): Promise<void> {
