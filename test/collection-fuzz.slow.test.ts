@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { EVENT_ERRORS } from "@dunlin/contract/errors";
 import { handleEvent } from "../src/event/handle-event.ts";
-import type { RawCall } from "../src/event/raw-call.ts";
+import type { RawCall } from "../src/event/parse/raw-call.ts";
 import type { EventReply } from "../src/event/reply.ts";
 import { answerCall } from "../src/http/collection/answer-call.ts";
 import { isCallRoute, routeOf } from "../src/http/collection/route.ts";

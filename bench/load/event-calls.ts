@@ -3,7 +3,7 @@
 import { randomBytes } from "node:crypto";
 import type { CatalogSnapshot } from "../../src/catalog/snapshot.ts";
 import { detectDevice } from "../../src/devices/detect-device.ts";
-import type { RawCall } from "../../src/event/raw-call.ts";
+import type { RawCall } from "../../src/event/parse/raw-call.ts";
 import type { EventWorld } from "../../src/event/world.ts";
 import { newDeviceId } from "../../src/identity/new-device-id.ts";
 import { pooledRandomBytes } from "../../src/node/random-pool.ts";

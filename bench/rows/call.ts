@@ -4,7 +4,7 @@
 
 import { getHeapStatistics } from "node:v8";
 import { handleEvent } from "../../src/event/handle-event.ts";
-import type { RawCall } from "../../src/event/raw-call.ts";
+import type { RawCall } from "../../src/event/parse/raw-call.ts";
 import type { EventWorld } from "../../src/event/world.ts";
 import { MemoryVisitorStore } from "../../src/stores/memory/memory-visitor-store.ts";
 import { snapshotOf } from "../../test/support/event-world.ts";

@@ -2,7 +2,7 @@
 // below 20 ms of CPU, since all other calls of the worker wait meanwhile.
 
 import { handleEvent } from "../../src/event/handle-event.ts";
-import type { RawCall } from "../../src/event/raw-call.ts";
+import type { RawCall } from "../../src/event/parse/raw-call.ts";
 import { parseSegmentRule } from "../../src/rules/segment-rule/segment-rule.ts";
 import { parseTraitRule } from "../../src/rules/trait-rule/trait-rule.ts";
 import { buildWorld, callOf } from "../../test/support/event-world.ts";

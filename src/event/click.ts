@@ -4,7 +4,7 @@ import { eventError } from "@dunlin/contract/errors";
 import type { DeviceId } from "../model/ids.ts";
 import { fillClickTarget } from "./click-target.ts";
 import type { Envelope } from "./gates/open-call.ts";
-import type { EventCall } from "./parse.ts";
+import type { EventCall } from "./parse/parse.ts";
 import type { CallPartner } from "./partner.ts";
 import { locationOf } from "./redirect.ts";
 import type { EventReply } from "./reply.ts";

@@ -6,10 +6,12 @@ import { applyIdentityChange } from "../model/apply-identity-change.ts";
 import type { Identity, IdentityChange, IdentityKey } from "../model/identity.ts";
 import { deviceIdentity } from "../model/identity-key.ts";
 import type { DeviceId, PartnerId, TraitId } from "../model/ids.ts";
+import type { Pending } from "../model/pending.ts";
+import type { Profile } from "../model/profile.ts";
 import type { ProfileChange } from "../profiles/store.ts";
 import type { Visit as StoredVisit } from "../profiles/visitor-store.ts";
 import { linksToWrite } from "./declared-ids/link-changes.ts";
-import { evaluateOr, findOr203, loadOr200, type Outcome } from "./degrade.ts";
+import { evaluateOr, findOr203, loadOr200, type Outcome, profilesAtHand } from "./degrade.ts";
 import { guardOf } from "./gates/guard.ts";
 import type { KnownVisitor } from "./gates/identify-visitor.ts";
 import type { OpenCall } from "./gates/open-call.ts";
@@ -20,6 +22,7 @@ import {
   planWrites,
   type Qualification,
   qualifyAll,
+  type ReadPlan,
   type Visit,
   type WholePlan,
 } from "./qualify/qualify.ts";
@@ -56,7 +59,9 @@ export async function collect(
   const writes = planWrites(visit, traits);
   const own = guardOf(partner.pid, visitor, checked.ids);
   for (;;) {
-    const { qualification, reading, evaluation } = await qualify(world, visit, writes);
+    const qualified = qualify(world, visit, writes);
+    const { qualification, reading, evaluation } =
+      qualified instanceof Promise ? await qualified : qualified;
     const outcome = call.readOnly
       ? "stored"
       : await world.store.commitVisit({
@@ -66,7 +71,7 @@ export async function collect(
         });
     if (outcome === "stored") {
       const last = byRule.errors.length > 0 ? byRule.errors : evaluation;
-      return { traits, qualification, errors: [...reading, ...last] };
+      return { traits, qualification, errors: joined(reading, last) };
     }
     if (own !== null && (await isOptedOut(world, own))) return null;
     // Somebody with whom the visitor was merged: evaluated anew, without them. Whoever has opted out is
@@ -81,21 +86,51 @@ interface Qualified {
   readonly evaluation: readonly EventError[];
 }
 
-async function qualify(
+/** Mostly both are empty, and then so is what they are together. */
+function joined<T>(one: readonly T[], other: readonly T[]): readonly T[] {
+  return other.length === 0 ? one : [...one, ...other];
+}
+
+type Writes = readonly ProfileChange[];
+
+/** Waits only where it must: for those who belong to the visitor, and for stores that are elsewhere. */
+function qualify(world: EventWorld, visit: Visit, writes: Writes): Pending<Qualified> {
+  const plan = planReads(visit);
+  const stored = plan.kind === "whole" ? profilesAtHand(world, plan, visit.device) : null;
+  if (plan.kind === "unfinished" || stored === null) {
+    return qualifyByStore(world, visit, writes, plan);
+  }
+  return evaluate(world, visit, writes, { plan, stored: stored.value, reading: stored.errors });
+}
+
+async function qualifyByStore(
   world: EventWorld,
   visit: Visit,
-  writes: ReturnType<typeof planWrites>,
+  writes: Writes,
+  plan: ReadPlan,
 ): Promise<Qualified> {
-  const planned = await planOf(world, visit);
-  const stored = await loadOr200(world, planned.value.profiles, visit.device);
-  const qualified = evaluateOr(world, "qualify", notQualified(writes), () =>
-    qualifyAll(visit, planned.value, stored.value, writes),
+  const whole = await finishPlan(world, visit, plan);
+  const stored = await loadOr200(world, whole.value.profiles, visit.device);
+  const reading = [...whole.errors, ...stored.errors];
+  return evaluate(world, visit, writes, { plan: whole.value, stored: stored.value, reading });
+}
+
+interface ReadProfiles {
+  readonly plan: WholePlan;
+  readonly stored: readonly Profile[];
+  readonly reading: readonly EventError[];
+}
+
+function evaluate(
+  world: EventWorld,
+  visit: Visit,
+  writes: Writes,
+  { plan, stored, reading }: ReadProfiles,
+): Qualified {
+  const { value, errors } = evaluateOr(world, "qualify", null, () =>
+    qualifyAll(visit, plan, stored, writes),
   );
-  return {
-    qualification: qualified.value,
-    reading: [...planned.errors, ...stored.errors],
-    evaluation: qualified.errors,
-  };
+  return { qualification: value ?? notQualified(writes), reading, evaluation: errors };
 }
 
 type Guard = StoredVisit["guard"];
@@ -120,6 +155,7 @@ function withLinks(
   links: readonly IdentityChange[],
   device: DeviceId,
 ): Identity {
+  if (links.length === 0) return identity;
   const key = deviceIdentity(device);
   return links.reduce(
     (before, change) => applyIdentityChange(before, change, key).identity,
@@ -127,10 +163,14 @@ function withLinks(
   );
 }
 
-/** Which profiles to read: asked for at once for an anonymous visitor, in at most two rounds for others. */
-async function planOf(world: EventWorld, visit: Visit): Promise<Outcome<WholePlan>> {
+/** Which profiles to read, asked for in at most two rounds. */
+async function finishPlan(
+  world: EventWorld,
+  visit: Visit,
+  begun: ReadPlan,
+): Promise<Outcome<WholePlan>> {
   const errors: EventError[] = [];
-  let plan = planReads(visit);
+  let plan = begun;
   while (plan.kind === "unfinished") {
     const found = await findOr203(world, plan.wanted, visit.device);
     errors.push(...found.errors);

@@ -6,7 +6,7 @@ import type { IdentityKey } from "../model/identity.ts";
 import type { DeviceId } from "../model/ids.ts";
 import { EMPTY_PROFILE, type Profile } from "../model/profile.ts";
 import type { ProfileKey } from "../profiles/store.ts";
-import type { Found, Wanted } from "./qualify/qualify.ts";
+import type { Found, Wanted, WholePlan } from "./qualify/qualify.ts";
 import type { EventWorld } from "./world.ts";
 
 /** A step's outcome, and the warning that goes with a lesser one. */
@@ -43,6 +43,22 @@ export async function loadOr200(
   } catch (fault) {
     world.reportFault("load", fault);
     return { value: keys.map(() => EMPTY_PROFILE), errors: [eventError(200, device)] };
+  }
+}
+
+/** The same without waiting; null where the store has nothing at hand. */
+export function profilesAtHand(
+  world: EventWorld,
+  { profiles }: Pick<WholePlan, "profiles">,
+  device: DeviceId,
+): Outcome<readonly Profile[]> | null {
+  try {
+    const atHand = world.store.atHand?.();
+    if (atHand === undefined) return null;
+    return { value: profiles.map((key) => atHand.profile(key)), errors: NO_ERRORS };
+  } catch (fault) {
+    world.reportFault("load", fault);
+    return { value: profiles.map(() => EMPTY_PROFILE), errors: [eventError(200, device)] };
   }
 }
 

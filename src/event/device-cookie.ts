@@ -2,7 +2,7 @@
 
 import type { DeviceId } from "../model/ids.ts";
 import type { DeviceCookie, Visitor } from "./identify.ts";
-import type { EventCall } from "./parse.ts";
+import type { EventCall } from "./parse/parse.ts";
 import { cookieDomain } from "./partner.ts";
 
 /** Seconds: 180 days, starting anew at every call. */

@@ -16,9 +16,9 @@ import { type Envelope, type OpenCall, type OpenedCall, openCall } from "./gates
 import { mayStillRedirect, type Stop } from "./gates/stop.ts";
 import { EVENT_ORDER } from "./identify.ts";
 import { storeRefusal } from "./opt-out/refused-consent.ts";
-import { isSecondLeg } from "./parse.ts";
+import { isSecondLeg } from "./parse/parse.ts";
+import type { RawCall } from "./parse/raw-call.ts";
 import { plainErrors, unplaced } from "./placed-error.ts";
-import type { RawCall } from "./raw-call.ts";
 import type { EventReply } from "./reply.ts";
 import type { EventWorld } from "./world.ts";
 

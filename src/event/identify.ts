@@ -4,8 +4,8 @@
 import { type EventError, eventError } from "@dunlin/contract/errors";
 import { type DeviceId, type Mid, parseDeviceId, parseMid } from "../model/ids.ts";
 import { assertNever, err, ok, type Result } from "../model/result.ts";
-import type { ControlParameters } from "./control.ts";
-import type { EventCall } from "./parse.ts";
+import type { ControlParameters } from "./parse/control.ts";
+import type { EventCall } from "./parse/parse.ts";
 import type { CallPartner } from "./partner.ts";
 
 /** What the platform's cookie on a request says. */

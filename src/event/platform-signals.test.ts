@@ -3,9 +3,9 @@ import { test } from "node:test";
 import { callOf, geoTable, NO_SOURCES, snapshotOf } from "../../test/support/event-world.ts";
 import { PROTOCOL_WORKSPACE } from "../../test/support/protocol-vectors.ts";
 import type { PartnerCatalog } from "../catalog/snapshot.ts";
-import { parseCall } from "./parse.ts";
+import { parseCall } from "./parse/parse.ts";
+import type { RawCall } from "./parse/raw-call.ts";
 import type { PlatformSources } from "./platform-signals.ts";
-import type { RawCall } from "./raw-call.ts";
 import { collectSignals } from "./signals.ts";
 
 interface Given {

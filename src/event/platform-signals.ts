@@ -7,7 +7,7 @@ import { deviceValue, readDeviceClaim } from "./device-signals/device-signals.ts
 import { placeOf } from "./geo/geo.ts";
 import type { GeoLookup } from "./geo/geo-lookup.ts";
 import { geoValues } from "./geo/geo-signals.ts";
-import type { EventCall } from "./parse.ts";
+import type { EventCall } from "./parse/parse.ts";
 import { wantedKeys } from "./wanted-keys.ts";
 
 /** What finds such things out. */

@@ -3,7 +3,7 @@
 import type { PartnerCatalog } from "../catalog/snapshot.ts";
 import { asDataSourceId, asTraitId, type DataSourceId, type TraitId } from "../model/ids.ts";
 import type { Signals } from "../model/signal.ts";
-import type { ControlParameters } from "./control.ts";
+import type { ControlParameters } from "./parse/control.ts";
 
 /** A data source that no trait belongs to: IDs are positive. */
 const NO_DATA_SOURCE = asDataSourceId(0);

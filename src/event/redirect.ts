@@ -1,6 +1,6 @@
 // Where a redirect may lead, and how its address is spelt.
 
-import { pageOf } from "./headers.ts";
+import { pageOf } from "./parse/headers.ts";
 import { isOnHostList } from "./permit/permit.ts";
 
 /** Anything that could end a header line, or hide in one. */

@@ -2,7 +2,7 @@
 
 import type { EventError } from "@dunlin/contract/errors";
 import type { SyncEntry } from "../delivery/id-syncs.ts";
-import type { AnswerForm } from "./parse.ts";
+import type { AnswerForm } from "./parse/parse.ts";
 
 export interface EventReply {
   readonly status: number;

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { callOf, NO_SOURCES, snapshotOf } from "../../test/support/event-world.ts";
 import { PROTOCOL_WORKSPACE } from "../../test/support/protocol-vectors.ts";
-import { parseCall } from "./parse.ts";
+import { parseCall } from "./parse/parse.ts";
 import { collectSignals, MAX_SIGNAL_ROWS } from "./signals.ts";
 
 interface QueryRow {

@@ -8,7 +8,7 @@
 import type { PartnerCatalog } from "../catalog/snapshot.ts";
 import { fold, type Signals } from "../model/signal.ts";
 import { visibleAddress } from "./address.ts";
-import type { EventCall } from "./parse.ts";
+import type { EventCall } from "./parse/parse.ts";
 import { utf8Decode } from "./percent.ts";
 import {
   findPlatformSignals,

@@ -292,8 +292,10 @@ export class NodeGroup implements Turns {
 
   #otherSettings(view: GroupView): MemberSettings | null {
     const { settings, name } = this.#options;
-    for (const [other, { settings: theirs }] of view.members) {
-      if (other === name) continue;
+    const others = [...view.members].filter(([other]) => other !== name);
+    const serving = others.filter(([, { serving }]) => serving);
+    // Whoever differs from those that serve is refused itself, and has no say in who else may join.
+    for (const [, { settings: theirs }] of serving.length > 0 ? serving : others) {
       if (theirs.domain !== settings.domain || theirs.clock !== settings.clock) return theirs;
     }
     return null;

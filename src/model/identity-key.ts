@@ -11,7 +11,7 @@ export function isSameKey(a: IdentityKey, b: IdentityKey): boolean {
   return b.kind === "declared" && a.dataSourceId === b.dataSourceId && a.id === b.id;
 }
 
-export function deviceIdentity(device: DeviceId): IdentityKey {
+export function deviceIdentity(device: DeviceId): Extract<IdentityKey, { kind: "device" }> {
   return { kind: "device", device };
 }
 

@@ -17,7 +17,7 @@ export interface VisitorStore extends ProfileStore {
    * What is stored at this moment, for reading without waiting; only of engines that have it at hand. Throws
    * when the store cannot be read. Good until the caller waits for anything.
    */
-  atHand?(): VisitorsAtHand;
+  readonly atHand?: (() => VisitorsAtHand) | undefined;
 
   /**
    * Stores what a call changes, all or nothing. Where `guard` names IDs of which one is opted out by

@@ -1,7 +1,7 @@
 // Calls as they come in at the collection plane, without a socket: routed, handled, and read back.
 
 import assert from "node:assert/strict";
-import type { RawCall } from "../../src/event/raw-call.ts";
+import type { RawCall } from "../../src/event/parse/raw-call.ts";
 import type { EventReply } from "../../src/event/reply.ts";
 import { answerCall } from "../../src/http/collection/answer-call.ts";
 import { isCallRoute, routeOf } from "../../src/http/collection/route.ts";

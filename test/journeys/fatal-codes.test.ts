@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { EventErrorCode } from "@dunlin/contract/errors";
-import type { RawCall } from "../../src/event/raw-call.ts";
+import type { RawCall } from "../../src/event/parse/raw-call.ts";
 import type { EventReply } from "../../src/event/reply.ts";
 import { answerCall } from "../../src/http/collection/answer-call.ts";
 import { isCallRoute, routeOf } from "../../src/http/collection/route.ts";

@@ -186,7 +186,8 @@ test("the API describes itself, every call with its answers", async () => {
   assert.deepEqual(Object.keys(document.paths).sort(), [
     ...["/live", "/metrics", "/ready", "/v1/clock"],
     ...["/v1/denylist", "/v1/device-graphs/{dataSourceId}"],
-    ...["/v1/partners/{pid}/visitors", "/v1/reset", "/v1/workspace"],
+    ...["/v1/partners/{pid}/visitors", "/v1/partners/{pid}/visitors/explain"],
+    ...["/v1/reset", "/v1/workspace"],
   ]);
   assert.deepEqual(Object.keys(document.paths["/v1/workspace"].put.responses), [
     ...["200", "400", "500"],

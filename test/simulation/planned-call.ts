@@ -1,6 +1,6 @@
 // Calls by chance: whom they name, and what the visitor does.
 
-import type { RawCall } from "../../src/event/raw-call.ts";
+import type { RawCall } from "../../src/event/parse/raw-call.ts";
 import { callOf } from "../support/event-world.ts";
 import type { Random } from "../support/random.ts";
 import { type Definitions, PARTNERS, SOURCES } from "./definitions.ts";

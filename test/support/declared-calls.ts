@@ -4,7 +4,7 @@ import type { CatalogSnapshot, PartnerCatalog } from "../../src/catalog/snapshot
 import { type CheckedIds, checkDeclaredIds } from "../../src/event/declared-ids/declared-ids.ts";
 import { type LoginUse, readDeclaredIds } from "../../src/event/declared-ids/read-declared-ids.ts";
 import { screenDeclaredIds } from "../../src/event/declared-ids/screen-declared-ids.ts";
-import { Parameters } from "../../src/event/parameters.ts";
+import { Parameters } from "../../src/event/parse/parameters.ts";
 import { asPartnerId, type DeviceId, parseDeviceId } from "../../src/model/ids.ts";
 import { invariant } from "../../src/model/result.ts";
 import type { DeniedKey } from "../../src/profiles/visitor-store.ts";

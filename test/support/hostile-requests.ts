@@ -1,7 +1,7 @@
 // Requests that nobody in good faith would send, made from a seed: half of them nearly right, since code
 // breaks where input is nearly right.
 
-import type { RawCall } from "../../src/event/raw-call.ts";
+import type { RawCall } from "../../src/event/parse/raw-call.ts";
 import type { Random } from "./random.ts";
 
 const METHODS = ["GET", "GET", "GET", "GET", "POST", "POST", "POST", "HEAD"];

@@ -21,6 +21,9 @@ export class GatedStore extends MemoryVisitorStore {
     return { reached: reached.promise, open: opened.resolve };
   }
 
+  /** Nothing is at hand: every step can be held. */
+  override readonly atHand = undefined;
+
   override async load(keys: readonly ProfileKey[]): Promise<readonly Profile[]> {
     await this.#pass("load");
     return super.load(keys);

@@ -100,6 +100,7 @@ const FRONT_DOORS: Readonly<Record<string, readonly string[]>> = {
   "event/id-sync": ["handle-sync.ts", "handle-sync-page.ts", "sync-path.ts"],
   "event/opt-out": ["handle-opt-out.ts", "refused-consent.ts"],
   "event/strict": ["strict.ts", "hints.ts"],
+  "event/parse": ["parse.ts", "raw-call.ts", "parameters.ts", "control.ts", "headers.ts"],
   "event/qualify": ["qualify.ts", "write-plan.ts"],
   "http/collection": ["collection-server.ts"],
   "http/management": ["management-server.ts"],

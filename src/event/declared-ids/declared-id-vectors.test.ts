@@ -31,7 +31,7 @@ import {
   SYNC_ORDER,
   type Visitor,
 } from "../identify.ts";
-import { type CallKind, type EventCall, parseCall } from "../parse.ts";
+import { type CallKind, type EventCall, parseCall } from "../parse/parse.ts";
 import { resolvePartner } from "../partner.ts";
 import { plainErrors } from "../placed-error.ts";
 import { chooseDevice, devicesToAskFor, inOrderOfChoice } from "./choose-device.ts";

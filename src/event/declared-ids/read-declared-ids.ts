@@ -2,7 +2,7 @@
 // Declared IDs, Syntax). Nothing is judged here: what is missing is null, and the checks say so.
 
 import type { AuthState } from "../../model/identity.ts";
-import type { Parameters } from "../parameters.ts";
+import type { Parameters } from "../parse/parameters.ts";
 import type { ParameterPlace } from "../placed-error.ts";
 
 /** An ID that a call names, as it came. */

@@ -2,11 +2,12 @@
 // through who is denied, has opted out with the partner, or comes too often.
 
 import { eventError } from "@dunlin/contract/errors";
-import type { Identity, IdentityKey } from "../../model/identity.ts";
-import { UNKNOWN_IDENTITY } from "../../model/identity.ts";
-import type { DeviceId } from "../../model/ids.ts";
+import { type Identity, type IdentityKey, UNKNOWN_IDENTITY } from "../../model/identity.ts";
+import { declaredIdentity, deviceIdentity } from "../../model/identity-key.ts";
+import type { DeviceId, PartnerId } from "../../model/ids.ts";
+import type { Pending } from "../../model/pending.ts";
 import { err, ok, type Result } from "../../model/result.ts";
-import type { DeniedKey } from "../../profiles/visitor-store.ts";
+import type { DeniedKey, VisitorsAtHand } from "../../profiles/visitor-store.ts";
 import { chooseDevice, devicesToAskFor, inOrderOfChoice } from "../declared-ids/choose-device.ts";
 import {
   type AcceptedId,
@@ -14,11 +15,12 @@ import {
   checkDeclaredIds,
   NO_CHECKED_IDS,
 } from "../declared-ids/declared-ids.ts";
-import { NO_NAMED_IDS, readDeclaredIds } from "../declared-ids/read-declared-ids.ts";
+import { type NamedId, NO_NAMED_IDS, readDeclaredIds } from "../declared-ids/read-declared-ids.ts";
 import { screenDeclaredIds } from "../declared-ids/screen-declared-ids.ts";
 import {
   blockedDevice,
   type DeviceOrder,
+  type DeviceSources,
   deviceByRank,
   type NamedDevice,
   readNamedDevice,
@@ -28,7 +30,7 @@ import { type PlacedError, unplaced } from "../placed-error.ts";
 import { HINTS } from "../strict/hints.ts";
 import type { EventWorld } from "../world.ts";
 import type { OpenCall } from "./open-call.ts";
-import { rateStop } from "./rate.ts";
+import { countsCalls, rateStop } from "./rate.ts";
 import type { Stop, StopReason } from "./stop.ts";
 
 export interface KnownVisitor {
@@ -51,116 +53,141 @@ export interface IdentifyOptions {
   readonly endsAtOptOut: boolean;
 }
 
-export async function identifyVisitor(
+/** Waits only where it must: for IDs that the call names, for limits, and for stores that are elsewhere. */
+export function identifyVisitor(
   world: EventWorld,
   open: OpenCall,
   options: IdentifyOptions,
-): Promise<Result<KnownVisitor, Stop>> {
+): Pending<Result<KnownVisitor, Stop>> {
   const { call, partner, cookie } = open;
-  const stopped = (reason: StopReason, errors: readonly PlacedError[]): Result<never, Stop> =>
-    err({ reason, errors: [...open.warnings, ...errors], partner, status: 200, optsOut: false });
-
   const named = readNamedDevice(call.control);
-  if (!named.ok) {
-    return stopped("ids", named.error.map(unplaced));
-  }
-  const sources = {
+  if (!named.ok) return stopped(open, "ids", named.error.map(unplaced));
+  const sources: DeviceSources = {
     named: named.value,
     midOwner: partner?.midOwner ?? null,
     cookie,
     ignoresCookie: call.control.childProtection,
   };
-  const own = deviceByRank(options.order.beforeLinks, sources);
-  const checked = await checkIds(world, open, options, own !== null);
-  if (checked.noneLeft && own === null && options.needsAnId) return stopped("ids", checked.errors);
+  const ids = readDeclaredIds(call.parameters, options.logins);
+  const atHand = ids === NO_NAMED_IDS && !countsCalls(open) ? world.store.atHand?.() : undefined;
+  if (atHand === undefined) return identifyByStore(world, open, options, { ids, sources });
 
+  const { beforeLinks, afterLinks } = options.order;
+  const visitor =
+    deviceByRank(beforeLinks, sources) ?? deviceByRank(afterLinks, sources) ?? newVisitor(world);
+  const known = visitor.origin === "new" ? NOTHING_KNOWN : knownAtHand(atHand, open, visitor);
+  return admit(open, options, { visitor, named: named.value, checked: NO_CHECKED_IDS }, known);
+}
+
+interface Named {
+  readonly ids: readonly NamedId[];
+  readonly sources: DeviceSources;
+}
+
+async function identifyByStore(
+  world: EventWorld,
+  open: OpenCall,
+  options: IdentifyOptions,
+  { ids, sources }: Named,
+): Promise<Result<KnownVisitor, Stop>> {
+  const own = deviceByRank(options.order.beforeLinks, sources);
+  const checked = await checkIds(world, open, ids, own !== null);
+  if (checked.noneLeft && own === null && options.needsAnId) {
+    return stopped(open, "ids", checked.errors);
+  }
   const asksLinks = own === null && options.order.asksLinks;
   const known = await loadKnown(world, open, checked.ids, own?.device ?? null);
   const linked = asksLinks ? await linkedDevice(world, open, checked.ids, known.ofIds) : null;
-  const visitor: Visitor = own ??
-    linked ??
-    deviceByRank(options.order.afterLinks, sources) ?? {
-      device: world.newDeviceId(),
-      origin: "new",
-    };
-  const late = visitor.device === own?.device ? known : await known.withDevice(world, visitor);
+  const visitor =
+    own ?? linked ?? deviceByRank(options.order.afterLinks, sources) ?? newVisitor(world);
+  const late = visitor === own ? known : await withDevice(world, open, visitor, known);
 
-  if (late.isDeviceDenied) {
-    const error = blockedDevice(visitor, named.value);
-    return stopped("denied", [...checked.errors, { ...unplaced(error), hint: HINTS[303] }]);
-  }
-  const optOut = findOptOut(open, visitor, checked.ids, late);
-  if (optOut !== null && options.endsAtOptOut) {
-    return stopped("partner-opt-out", [...checked.errors, optOut]);
-  }
+  const admitted = admit(open, options, { visitor, named: sources.named, checked }, late);
+  if (!admitted.ok) return admitted;
   const rate = await rateStop(world, open, visitor, checked.ids);
-  if (rate !== null) return err({ ...rate, errors: [...open.warnings, ...rate.errors] });
-  return ok({
-    visitor,
-    named: named.value,
-    checked,
-    identity: late.ofDevice,
-    optOut,
+  return rate === null ? admitted : err({ ...rate, errors: [...open.warnings, ...rate.errors] });
+}
+
+function newVisitor(world: EventWorld): Visitor {
+  return { device: world.newDeviceId(), origin: "new" };
+}
+
+/** Unless somebody is denied or has opted out. */
+function admit(
+  open: OpenCall,
+  { endsAtOptOut }: IdentifyOptions,
+  who: Pick<KnownVisitor, "visitor" | "named" | "checked">,
+  known: Known,
+): Result<KnownVisitor, Stop> {
+  const { visitor, named, checked } = who;
+  if (known.isDeviceDenied) {
+    const error = blockedDevice(visitor, named);
+    const denied = { ...unplaced(error), hint: HINTS[303] };
+    return stopped(open, "denied", [...checked.errors, denied]);
+  }
+  const optOut = findOptOut(open, visitor, checked.ids, known);
+  if (optOut !== null && endsAtOptOut) {
+    return stopped(open, "partner-opt-out", [...checked.errors, optOut]);
+  }
+  return ok({ visitor, named, checked, identity: known.ofDevice, optOut });
+}
+
+function stopped(
+  { warnings, partner }: OpenCall,
+  reason: StopReason,
+  errors: readonly PlacedError[],
+): Result<never, Stop> {
+  return err({
+    ...{ reason, errors: [...warnings, ...errors], partner, status: 200, optsOut: false },
   });
 }
 
 async function checkIds(
   world: EventWorld,
-  open: OpenCall,
-  options: IdentifyOptions,
+  { catalog, partner, now }: OpenCall,
+  named: readonly NamedId[],
   hasOtherIdentity: boolean,
 ): Promise<CheckedIds> {
-  const named = readDeclaredIds(open.call.parameters, options.logins);
   if (named === NO_NAMED_IDS) return NO_CHECKED_IDS;
-  const partner = open.partner?.partner ?? null;
-  const screened = screenDeclaredIds(named, { catalog: open.catalog, partner });
+  const screened = screenDeclaredIds(named, { catalog, partner: partner?.partner ?? null });
   const denied =
     screened.questions.length === 0
       ? []
-      : await world.store.denials.areDenied(screened.questions, open.now);
+      : await world.store.denials.areDenied(screened.questions, now);
   return checkDeclaredIds(screened, denied, hasOtherIdentity);
 }
 
 /** What the store says of a call's IDs. */
-class Known {
+interface Known {
   readonly ofDevice: Identity;
   readonly isDeviceDenied: boolean;
   /** In the order of choice. */
   readonly ofIds: readonly Identity[];
-  readonly #now: number;
+}
 
-  constructor(parts: {
-    readonly ofDevice: Identity;
-    readonly isDeviceDenied: boolean;
-    readonly ofIds: readonly Identity[];
-    readonly now: number;
-  }) {
-    this.ofDevice = parts.ofDevice;
-    this.isDeviceDenied = parts.isDeviceDenied;
-    this.ofIds = parts.ofIds;
-    this.#now = parts.now;
-  }
+const NOTHING_KNOWN: Known = { ofDevice: UNKNOWN_IDENTITY, isDeviceDenied: false, ofIds: [] };
 
-  /** The same for a device that was found only now; of a new one nothing can be known. */
-  async withDevice(world: EventWorld, { device, origin }: Visitor): Promise<Known> {
-    const { ofIds } = this;
-    if (origin === "new") {
-      return new Known({
-        ofDevice: UNKNOWN_IDENTITY,
-        isDeviceDenied: false,
-        ofIds,
-        now: this.#now,
-      });
-    }
-    const [ofDevice = UNKNOWN_IDENTITY] = await world.store.loadIdentities([
-      { kind: "device", device },
-    ]);
-    const [isDeviceDenied = false] = await world.store.denials.areDenied(
-      [{ kind: "device", device }],
-      this.#now,
-    );
-    return new Known({ ofDevice, isDeviceDenied, ofIds, now: this.#now });
-  }
+function knownAtHand(atHand: VisitorsAtHand, { now }: OpenCall, { device }: Visitor): Known {
+  const key = deviceIdentity(device);
+  return {
+    ofDevice: atHand.identity(key),
+    isDeviceDenied: atHand.isDenied(key, now),
+    ofIds: NOTHING_KNOWN.ofIds,
+  };
+}
+
+/** The same for a device that was found only now; of a new one nothing can be known. */
+async function withDevice(
+  world: EventWorld,
+  { now }: OpenCall,
+  { device, origin }: Visitor,
+  { ofIds }: Known,
+): Promise<Known> {
+  if (origin === "new") return { ...NOTHING_KNOWN, ofIds };
+  const key = deviceIdentity(device);
+  const [ofDevice = UNKNOWN_IDENTITY] = await world.store.loadIdentities([key]);
+  const [isDeviceDenied = false] = await world.store.denials.areDenied([key], now);
+  return { ofDevice, isDeviceDenied, ofIds };
 }
 
 async function loadKnown(
@@ -169,27 +196,23 @@ async function loadKnown(
   ids: readonly AcceptedId[],
   device: DeviceId | null,
 ): Promise<Known> {
-  const keys: IdentityKey[] = inOrderOfChoice(ids).map(({ dataSourceId, id }) => {
-    return { kind: "declared", dataSourceId, id };
-  });
+  const keys: IdentityKey[] = inOrderOfChoice(ids).map(declaredIdentity);
   const denials: DeniedKey[] = [];
   if (device !== null) {
-    keys.push({ kind: "device", device });
-    denials.push({ kind: "device", device });
+    const key = deviceIdentity(device);
+    keys.push(key);
+    denials.push(key);
   }
-  if (keys.length === 0) {
-    return new Known({ ofDevice: UNKNOWN_IDENTITY, isDeviceDenied: false, ofIds: [], now });
-  }
+  if (keys.length === 0) return NOTHING_KNOWN;
   const [identities, denied] = await Promise.all([
     world.store.loadIdentities(keys),
     denials.length === 0 ? [] : world.store.denials.areDenied(denials, now),
   ]);
-  return new Known({
+  return {
     ofDevice: device === null ? UNKNOWN_IDENTITY : (identities.at(-1) ?? UNKNOWN_IDENTITY),
     isDeviceDenied: denied[0] === true,
     ofIds: identities.slice(0, ids.length),
-    now,
-  });
+  };
 }
 
 /** The device that declared IDs lead to; links that were not synced for long ask whether theirs still lives. */
@@ -219,9 +242,13 @@ function findOptOut(
 ): PlacedError | null {
   const pid = partner?.partner.pid;
   if (pid === undefined) return null;
-  const isOut = (identity: Identity | undefined): boolean =>
-    identity?.optOuts.some((optOut) => optOut.pid === pid) === true;
-  if (isOut(known.ofDevice)) return unplaced(eventError(171, visitor.device));
-  const id = inOrderOfChoice(ids).find((_, at) => isOut(known.ofIds[at]));
+  if (isOptedOut(known.ofDevice, pid)) return unplaced(eventError(171, visitor.device));
+  if (ids.length === 0) return null;
+  const id = inOrderOfChoice(ids).find((_, at) => isOptedOut(known.ofIds[at], pid));
   return id === undefined ? null : { ...unplaced(eventError(171, id.shown)), where: id.where };
+}
+
+function isOptedOut(identity: Identity | undefined, pid: PartnerId): boolean {
+  if (identity === undefined || identity.optOuts.length === 0) return false;
+  return identity.optOuts.some((optOut) => optOut.pid === pid);
 }

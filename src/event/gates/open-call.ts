@@ -13,11 +13,11 @@ import {
   type ParsedCall,
   parseCall,
   type Refusal,
-} from "../parse.ts";
+} from "../parse/parse.ts";
+import type { RawCall } from "../parse/raw-call.ts";
 import { type CallPartner, hostKind, resolvePartner } from "../partner.ts";
 import { type Consented, countryError, judgeConsent, refererError } from "../permit/permit.ts";
 import { type PlacedError, unplaced } from "../placed-error.ts";
-import type { RawCall } from "../raw-call.ts";
 import { strictCall } from "../strict/strict.ts";
 import type { EventWorld } from "../world.ts";
 import type { Stop, StopReason } from "./stop.ts";

@@ -18,6 +18,12 @@ import type { Stop } from "./stop.ts";
 
 const HOUR_MS = 3_600_000;
 
+/** Whether calls are counted at all: then each of them waits for the store. */
+export function countsCalls({ catalog }: OpenCall): boolean {
+  const { rateLimit, autoDeny } = catalog.settings;
+  return rateLimit !== null || autoDeny !== null;
+}
+
 /** Null where the call may go on. */
 export async function rateStop(
   world: EventWorld,
@@ -25,8 +31,8 @@ export async function rateStop(
   visitor: Visitor,
   ids: readonly AcceptedId[],
 ): Promise<Stop | null> {
+  if (!countsCalls(open)) return null;
   const { rateLimit, autoDeny } = open.catalog.settings;
-  if (rateLimit === null && autoDeny === null) return null;
   const keys = countedKeys(visitor, ids);
   if (autoDeny !== null) await denyWhoComesTooOften(world, open, keys);
   if (rateLimit === null) return null;

@@ -18,10 +18,10 @@ import {
 import type { Stop } from "../gates/stop.ts";
 import { EVENT_ORDER, readDeviceCookie } from "../identify.ts";
 import { storeRefusal } from "../opt-out/refused-consent.ts";
-import { parseCall } from "../parse.ts";
+import { parseCall } from "../parse/parse.ts";
+import type { RawCall } from "../parse/raw-call.ts";
 import { type CallPartner, hostKind } from "../partner.ts";
 import { type PlacedError, unplaced } from "../placed-error.ts";
-import type { RawCall } from "../raw-call.ts";
 import { type EventReply, writeBody } from "../reply.ts";
 import { saidErrors } from "../strict/strict.ts";
 import type { EventWorld } from "../world.ts";

@@ -3,9 +3,9 @@
 import { type EventError, eventError } from "@dunlin/contract/errors";
 import { deviceCookieLine, scopeOf } from "../device-cookie.ts";
 import { readDeviceCookie } from "../identify.ts";
-import { parseCall } from "../parse.ts";
+import { parseCall } from "../parse/parse.ts";
+import type { RawCall } from "../parse/raw-call.ts";
 import { hostKind, resolvePartner } from "../partner.ts";
-import type { RawCall } from "../raw-call.ts";
 import type { EventReply } from "../reply.ts";
 import type { EventWorld } from "../world.ts";
 

@@ -13,9 +13,9 @@ import { type Envelope, type OpenCall, type OpenedCall, openCall } from "../gate
 import type { Stop } from "../gates/stop.ts";
 import { SYNC_ORDER } from "../identify.ts";
 import { storeRefusal } from "../opt-out/refused-consent.ts";
+import type { RawCall } from "../parse/raw-call.ts";
 import { hostKind } from "../partner.ts";
 import { plainErrors } from "../placed-error.ts";
-import type { RawCall } from "../raw-call.ts";
 import { locationOf } from "../redirect.ts";
 import type { EventReply } from "../reply.ts";
 import type { EventWorld } from "../world.ts";

@@ -18,10 +18,10 @@ import {
 } from "../device-cookie.ts";
 import { type Envelope, envelopeOf } from "../gates/open-call.ts";
 import { deviceByRank, OPT_OUT_ORDER, readDeviceCookie, readNamedDevice } from "../identify.ts";
-import { type EventCall, parseCall } from "../parse.ts";
+import { type EventCall, parseCall } from "../parse/parse.ts";
+import type { RawCall } from "../parse/raw-call.ts";
 import { type CallPartner, hostKind, resolvePartner } from "../partner.ts";
 import { type PlacedError, unplaced } from "../placed-error.ts";
-import type { RawCall } from "../raw-call.ts";
 import { type EventReply, writeBody } from "../reply.ts";
 import { saidErrors } from "../strict/strict.ts";
 import type { EventWorld } from "../world.ts";

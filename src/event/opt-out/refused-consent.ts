@@ -9,7 +9,7 @@ import { checkDeclaredIds } from "../declared-ids/declared-ids.ts";
 import { readDeclaredIds } from "../declared-ids/read-declared-ids.ts";
 import { screenDeclaredIds } from "../declared-ids/screen-declared-ids.ts";
 import { readDeviceCookie } from "../identify.ts";
-import type { EventCall } from "../parse.ts";
+import type { EventCall } from "../parse/parse.ts";
 import type { CallPartner } from "../partner.ts";
 import type { EventWorld } from "../world.ts";
 import { flagOptOuts } from "./flag-opt-outs.ts";

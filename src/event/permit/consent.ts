@@ -3,7 +3,7 @@
 
 import { type EventError, eventError } from "@dunlin/contract/errors";
 import type { Settings } from "@dunlin/contract/workspace";
-import type { ControlParameters } from "../control.ts";
+import type { ControlParameters } from "../parse/control.ts";
 import { readTcString, type TcString } from "./tc-string.ts";
 
 export type ConsentVerdict = Consented | Refused;

@@ -3,7 +3,7 @@
 import { type EventError, eventError } from "@dunlin/contract/errors";
 import type { Settings } from "@dunlin/contract/workspace";
 import type { PartnerCatalog } from "../../catalog/snapshot.ts";
-import { pageOf } from "../headers.ts";
+import { pageOf } from "../parse/headers.ts";
 import { isOnHostList } from "./host-list.ts";
 
 export { type Consented, type ConsentVerdict, judgeConsent } from "./consent.ts";

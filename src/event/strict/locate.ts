@@ -1,8 +1,8 @@
 // Where the parameters of a call begin. A call is read without knowing: only one that asks for places is
 // read once more, here.
 
+import type { RawCall } from "../parse/raw-call.ts";
 import { findBadPercent, percentDecode } from "../percent.ts";
-import type { RawCall } from "../raw-call.ts";
 
 export interface LocatedParameter {
   /** Decoded. */

@@ -4,10 +4,10 @@
 
 import type { EventError, EventErrorCode } from "@dunlin/contract/errors";
 import type { CatalogSnapshot } from "../../catalog/snapshot.ts";
-import { readHeaders } from "../headers.ts";
+import { readHeaders } from "../parse/headers.ts";
+import type { RawCall } from "../parse/raw-call.ts";
 import { resolvePartner } from "../partner.ts";
 import { type PlacedError, plainErrors } from "../placed-error.ts";
-import type { RawCall } from "../raw-call.ts";
 import { firstValueOf, type LocatedParameter, locateParameters } from "./locate.ts";
 import { type Explanation, PATH, place } from "./places.ts";
 import { explainUnreadable } from "./unreadable.ts";

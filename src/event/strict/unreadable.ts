@@ -1,10 +1,10 @@
 // Why a call could not be read (error 311), found again for a caller who asked: what `parseCall` checks,
 // in its order, with the octet at which it goes wrong.
 
-import { readHeaders } from "../headers.ts";
-import { isFormType, isSafeCallback, MAX_BODY_BYTES, MAX_TARGET_BYTES } from "../parse.ts";
+import { readHeaders } from "../parse/headers.ts";
+import { isFormType, isSafeCallback, MAX_BODY_BYTES, MAX_TARGET_BYTES } from "../parse/parse.ts";
+import type { RawCall } from "../parse/raw-call.ts";
 import { findBadPercent } from "../percent.ts";
-import type { RawCall } from "../raw-call.ts";
 import { firstValueOf, type LocatedParameter, locateParameters } from "./locate.ts";
 import { BODY, type Explanation, PATH, place } from "./places.ts";
 

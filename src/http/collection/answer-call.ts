@@ -6,8 +6,8 @@ import { handleId, handleOptOutStatus } from "../../event/id-service/handle-id.t
 import { handleSync } from "../../event/id-sync/handle-sync.ts";
 import { handleSyncPage } from "../../event/id-sync/handle-sync-page.ts";
 import { handleOptOut } from "../../event/opt-out/handle-opt-out.ts";
-import type { CallKind } from "../../event/parse.ts";
-import type { RawCall } from "../../event/raw-call.ts";
+import type { CallKind } from "../../event/parse/parse.ts";
+import type { RawCall } from "../../event/parse/raw-call.ts";
 import type { EventReply } from "../../event/reply.ts";
 import type { EventWorld } from "../../event/world.ts";
 import { assertNever } from "../../model/result.ts";

@@ -4,7 +4,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, ListenOptions, Socket } from "node:net";
 import { performance } from "node:perf_hooks";
-import type { RawCall } from "../../event/raw-call.ts";
+import type { RawCall } from "../../event/parse/raw-call.ts";
 import type { EventReply } from "../../event/reply.ts";
 import type { EventWorld } from "../../event/world.ts";
 import { answerCall } from "./answer-call.ts";

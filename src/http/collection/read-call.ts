@@ -2,7 +2,7 @@
 
 import type { IncomingMessage } from "node:http";
 import type { TLSSocket } from "node:tls";
-import type { RawCall } from "../../event/raw-call.ts";
+import type { RawCall } from "../../event/parse/raw-call.ts";
 import { readClient, type TrustedProxies } from "./forwarded.ts";
 
 /** Octets of a body after which reading stops and the connection is closed with the answer. */

@@ -30,11 +30,13 @@ export class MemoryVisitorStore implements VisitorStore {
   readonly #denials = new MemoryDenyList(() => this.#refuseWhenClosed());
   readonly #rates = new MemoryCallRates(() => this.#refuseWhenClosed());
   readonly #graphs = new MemoryDeviceGraphs(() => this.#refuseWhenClosed());
-  readonly #atHand: VisitorsAtHand = {
+  readonly #visitors: VisitorsAtHand = {
     profile: (key) => this.#profiles.profile(key),
     identity: (key) => this.#identityOf(key),
     isDenied: (key, now) => this.#denials.isDenied(key, now),
   };
+  /** Tests that hold a step have nothing at hand. */
+  readonly atHand: VisitorStore["atHand"] = () => this.#visitors;
   #isClosed = false;
 
   get denials(): DenyList {
@@ -55,10 +57,6 @@ export class MemoryVisitorStore implements VisitorStore {
 
   commit(changes: readonly ProfileChange[]): Promise<void> {
     return this.#profiles.commit(changes);
-  }
-
-  atHand(): VisitorsAtHand {
-    return this.#atHand;
   }
 
   async loadIdentities(keys: readonly IdentityKey[]): Promise<readonly Identity[]> {

@@ -70,7 +70,7 @@ export class RedisDenials implements DenyList {
   /** Undefined where there is no entry. */
   async #untilOf(key: DeniedKey): Promise<number | null | undefined> {
     const tag = deniedTag(key);
-    const entry = await this.#reads.get(tag, denialKeyName(tag));
+    const [entry = null] = await this.#reads.get(tag, [denialKeyName(tag)]);
     if (entry === null) return undefined;
     const text = entry.toString("latin1");
     return text === FOR_EVER ? null : Number(text);

@@ -3,6 +3,7 @@
 import type { Cluster, Redis } from "ioredis";
 import type { Identity, IdentityKey } from "../../model/identity.ts";
 import type { Profile } from "../../model/profile.ts";
+import { invariant } from "../../model/result.ts";
 import type { ProfileChange, ProfileKey } from "../../profiles/store.ts";
 import type {
   CallRates,
@@ -34,6 +35,7 @@ export { StoreUnreachable } from "./redis-client.ts";
 const MAX_WAITING = 20_000;
 /** A call that has not gone on for so many times as long as a step may take has ended, or failed. */
 const STEPS_OF_A_CALL = 5;
+const LOOK_AGAIN_AFTER_MS = 2;
 
 export interface RedisVisitorStoreOptions {
   /** For what is read; and for what is written, where that waits for replicas: another one. */
@@ -80,7 +82,8 @@ export class RedisVisitorStore implements VisitorStore {
   readonly #recovery: VisitRecovery;
   readonly #commits: VisitCommits;
   readonly #early = new EarlyAnswers();
-  readonly #underWay = new Set<Promise<unknown>>();
+  readonly #reads: CommandBatches;
+  readonly #writes: CommandBatches;
   #closing: Promise<void> | null = null;
 
   constructor(options: RedisVisitorStoreOptions) {
@@ -97,10 +100,12 @@ export class RedisVisitorStore implements VisitorStore {
     const slots = new SlotTransactions({ reads, writes, limit: MAX_WAITING, now });
     const { beforeStep } = options;
     const steps = new VisitSteps({ slots, expires, now, ...(beforeStep && { beforeStep }) });
+    this.#reads = reads;
+    this.#writes = writes;
     this.#slots = slots;
     this.#recovery = new VisitRecovery({ slots, steps, expires });
     this.#commits = new VisitCommits({ steps, recovery: this.#recovery, now });
-    const open = <T>(work: () => Promise<T>) => this.#whileOpen(work);
+    const open = <T>(work: () => Promise<T>) => (this.#closing === null ? work() : refusal());
     const denials = new RedisDenials(reads, writes);
     this.denials = {
       areDenied: (keys, now) => open(() => denials.areDenied(keys, now)),
@@ -125,18 +130,21 @@ export class RedisVisitorStore implements VisitorStore {
     return this.#early.lost;
   }
 
-  load(keys: readonly ProfileKey[]): Promise<readonly Profile[]> {
-    return this.#whileOpen(async () => {
-      const places = keys.map(profilePlace);
-      await this.#early.storedProfiles(places.map(({ tag }) => tag));
-      return Promise.all(
-        places.map(async ({ tag, cell }) => seenValue(cell, await this.#slots.read(tag, cell))),
-      );
-    });
+  async load(keys: readonly ProfileKey[]): Promise<readonly Profile[]> {
+    if (this.#closing !== null) return refusal();
+    const places = keys.map(profilePlace);
+    if (this.#early.isAny) await this.#early.storedProfiles(places.map(({ tag }) => tag));
+    const [only] = places;
+    if (only !== undefined && places.length === 1) return [await this.#loadProfile(only)];
+    return Promise.all(places.map((place) => this.#loadProfile(place)));
   }
 
-  loadIdentities(keys: readonly IdentityKey[]): Promise<readonly Identity[]> {
-    return this.#whileOpen(() => this.#loadIdentities(keys));
+  async loadIdentities(keys: readonly IdentityKey[]): Promise<readonly Identity[]> {
+    if (this.#closing !== null) return refusal();
+    if (this.#early.isAny) await this.#early.storedLinks();
+    const [only] = keys;
+    if (only !== undefined && keys.length === 1) return [await this.#loadIdentity(only)];
+    return Promise.all(keys.map((key) => this.#loadIdentity(key)));
   }
 
   async commit(changes: readonly ProfileChange[]): Promise<void> {
@@ -144,29 +152,33 @@ export class RedisVisitorStore implements VisitorStore {
   }
 
   commitVisit(visit: Visit): Promise<"stored" | "opted-out"> {
-    return this.#whileOpen(async () => {
-      const { profiles, identities, guard } = visit;
-      const changesNothing = profiles.length === 0 && identities.length === 0;
-      // An opt-out is answered, in every durability, only once it holds.
-      const isForAll = identities.some(({ kind }) => kind === "opt-out" || kind === "opt-in");
-      const answersEarly = this.#options.answersEarly && !isForAll;
-      if (!changesNothing && !answersEarly) return this.#commits.commit(visit);
-      if (guard !== null) {
-        const guarded = await this.#loadIdentities(guard.keys);
-        if (guarded.some((identity) => isOptedOut(identity, guard.pid))) return "opted-out";
-      }
-      if (!changesNothing) this.#early.follow(visit, this.#commits.commit(visit));
-      return "stored";
-    });
+    if (this.#closing !== null) return refusal();
+    const { profiles, identities } = visit;
+    const changesNothing = profiles.length === 0 && identities.length === 0;
+    // An opt-out is answered, in every durability, only once it holds.
+    const isForAll = identities.some(({ kind }) => kind === "opt-out" || kind === "opt-in");
+    if (!changesNothing && (isForAll || !this.#options.answersEarly)) {
+      return this.#commits.commit(visit);
+    }
+    return this.#answerEarly(visit, changesNothing);
   }
 
-  forgetEveryone(): Promise<void> {
-    return this.#whileOpen(async () => {
-      await this.#early.storedAll();
-      await this.#commits.settled();
-      await forgetNamespace(this.#options.writers, NAMESPACE);
-      this.#slots.forgetSeen();
-    });
+  async #answerEarly(visit: Visit, changesNothing: boolean): Promise<"stored" | "opted-out"> {
+    const { guard } = visit;
+    if (guard !== null) {
+      const guarded = await this.loadIdentities(guard.keys);
+      if (guarded.some((identity) => isOptedOut(identity, guard.pid))) return "opted-out";
+    }
+    if (!changesNothing) this.#early.follow(visit, this.#commits.commit(visit));
+    return "stored";
+  }
+
+  async forgetEveryone(): Promise<void> {
+    if (this.#closing !== null) return refusal();
+    await this.#early.storedAll();
+    await this.#commits.settled();
+    await forgetNamespace(this.#options.writers, NAMESPACE);
+    this.#slots.forgetSeen();
   }
 
   close(): Promise<void> {
@@ -175,7 +187,8 @@ export class RedisVisitorStore implements VisitorStore {
   }
 
   async #close(): Promise<void> {
-    await Promise.allSettled(this.#underWay);
+    // Whoever has an answer may have a next question in the same turn.
+    while (this.#waiting > 0) await pause();
     await this.#early.storedAll();
     await this.#commits.settled();
     for (const client of new Set([this.#options.readers, this.#options.writers])) {
@@ -183,18 +196,19 @@ export class RedisVisitorStore implements VisitorStore {
     }
   }
 
-  async #loadIdentities(keys: readonly IdentityKey[]): Promise<readonly Identity[]> {
-    await this.#early.storedLinks();
-    return Promise.all(keys.map((key) => this.#loadIdentity(key)));
+  get #waiting(): number {
+    return this.#reads.waiting + this.#writes.waiting + this.#slots.waiting;
+  }
+
+  async #loadProfile({ tag, cell }: ReturnType<typeof profilePlace>): Promise<Profile> {
+    return seenValue(cell, await this.#slots.readOne(tag, cell));
   }
 
   async #loadIdentity(key: IdentityKey): Promise<Identity> {
     const { tag, cell } = identityPlace(key);
     const unfinished = unfinishedCell(tag);
-    const [seen, seenUnfinished] = await Promise.all([
-      this.#slots.read(tag, cell),
-      this.#slots.read(tag, unfinished),
-    ]);
+    const [seen, seenUnfinished] = await this.#slots.read(tag, [cell, unfinished]);
+    invariant(seen && seenUnfinished, "each cell is read");
     if (seenUnfinished.bytes === 0) return seenValue(cell, seen);
     const before = this.#options.now() - this.#options.leftBehindAfterMs;
     const left = leftBehind(seenValue(unfinished, seenUnfinished), before);
@@ -205,16 +219,14 @@ export class RedisVisitorStore implements VisitorStore {
       // It stays for whoever comes next; what is there is answered.
       return seenValue(cell, seen);
     }
-    return seenValue(cell, await this.#slots.read(tag, cell));
+    return seenValue(cell, await this.#slots.readOne(tag, cell));
   }
+}
 
-  /** Runs what closing waits for. */
-  #whileOpen<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#closing !== null) return Promise.reject(new Error("The store is closed."));
-    const done = work();
-    this.#underWay.add(done);
-    const over = (): void => void this.#underWay.delete(done);
-    done.then(over, over);
-    return done;
-  }
+function refusal(): Promise<never> {
+  return Promise.reject(new Error("The store is closed."));
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_AFTER_MS));
 }

@@ -25,12 +25,21 @@ const HALF_DIGITS = 19;
 const MAX_PLAIN_ID_BYTES = 43;
 const PLAIN_ID = /^[\x21-\x7a|~]*$/;
 
+/** A call asks for its device's several times. */
+const MAX_KNOWN_TAGS = 2_000;
+
 const bytesOfDevice = Buffer.alloc(16);
+const knownTags = new Map<DeviceId, string>();
 
 function deviceTag(device: DeviceId): string {
+  const known = knownTags.get(device);
+  if (known !== undefined) return known;
+  if (knownTags.size === MAX_KNOWN_TAGS) knownTags.clear();
   bytesOfDevice.writeBigUInt64BE(BigInt(device.slice(0, HALF_DIGITS)), 0);
   bytesOfDevice.writeBigUInt64BE(BigInt(device.slice(HALF_DIGITS)), 8);
-  return bytesOfDevice.toString("base64url");
+  const tag = bytesOfDevice.toString("base64url");
+  knownTags.set(device, tag);
+  return tag;
 }
 
 function declaredTag({ dataSourceId, id }: DeclaredId): string {

@@ -6,9 +6,9 @@
 
 import { Cluster, type Redis } from "ioredis";
 import { messageOf, StoreOverloaded, StoreUnavailable, TooFewReplicas } from "../store-faults.ts";
+import { asFault } from "./as-fault.ts";
 import { slotOfTag } from "./hash-slot.ts";
 
-type Pipeline = ReturnType<Redis["pipeline"]>;
 type Argument = string | Buffer | number;
 
 export interface BatchOptions {
@@ -27,33 +27,52 @@ export interface Script {
   readonly sha: string;
 }
 
-interface Command extends Asker<unknown> {
+type Words = { readonly name: string; readonly args: readonly Argument[] };
+
+interface Command extends Words {
   readonly tag: string;
-  readonly add: (pipeline: Pipeline, wholeScript: boolean) => void;
+  /** What to send to a server that does not know a script yet. */
+  readonly otherwise: Words | null;
+  readonly resolve: (reply: unknown) => void;
+  readonly reject: (fault: Error) => void;
+  /** How many wait for it. */
+  readonly askers: number;
   readonly giveUpAt: number;
-  wholeScript: boolean;
+  /** Then it goes the long way, on which servers say who has its slot. */
+  readonly isSentAgain: boolean;
+  /** With which it is under way; null: it has its answer, or waits to be sent. */
+  batch: Batch | null;
 }
 
-interface Asker<T> {
-  readonly resolve: (reply: T) => void;
+/** What was sent to a server at once. */
+interface Batch {
+  readonly server: string;
+  left: number;
+  timer: NodeJS.Timeout | undefined;
+  readonly whenDone: (() => void) | null;
+}
+
+interface Reader {
+  readonly keys: readonly string[];
+  readonly resolve: (values: readonly (Buffer | null)[]) => void;
   readonly reject: (fault: Error) => void;
 }
-
-type Reader = Asker<Buffer | null>;
 
 /** Keys of one slot, or of a server that is no cluster, asked for together. */
 const MAX_KEYS_A_READ = 256;
 const RETRY_AFTER_MS = 25;
 /** What servers say, or connections, of which the next attempt may know nothing. */
 const PASSING =
-  /^(?:MOVED|ASK|TRYAGAIN|CLUSTERDOWN|LOADING|READONLY|MASTERDOWN|UNBLOCKED)\b|Connection is closed|isn't (?:ready|writeable)|same slots allocation group|Too many Cluster redirections|Socket timeout|ECONN|EPIPE/;
+  /^(?:MOVED|ASK|TRYAGAIN|CLUSTERDOWN|LOADING|READONLY|MASTERDOWN|UNBLOCKED)\b|Connection is closed|isn't (?:ready|writeable)|same slots allocation group|Too many Cluster redirections|max retries per request|Socket timeout|ECONN|EPIPE/;
 
 export class CommandBatches {
   readonly #options: BatchOptions;
   readonly #isCluster: boolean;
   #commands: Command[] = [];
-  /** Who asks for which key of a tag. */
-  #reads = new Map<string, Map<string, Reader[]>>();
+  /** Who asks for keys of a tag. */
+  #reads = new Map<string, Reader[]>();
+  /** Servers of a cluster by host and port. */
+  #servers: ReadonlyMap<string, Redis> = new Map();
   /** Servers that failed last, and those that are waited for. */
   readonly #failing = new Set<string>();
   readonly #busy = new Map<string, Command[]>();
@@ -70,18 +89,17 @@ export class CommandBatches {
     return this.#waiting;
   }
 
-  get(tag: string, key: string): Promise<Buffer | null> {
-    return this.#counted((reader) => {
+  /** The values of keys that have the tag, in their order. */
+  get(tag: string, keys: readonly string[]): Promise<readonly (Buffer | null)[]> {
+    const refusal = this.#refusal();
+    if (refusal !== null) return Promise.reject(refusal);
+    this.#waiting++;
+    return new Promise((resolve, reject) => {
       const group = this.#isCluster ? tag : "";
-      let keys = this.#reads.get(group);
-      if (keys === undefined) {
-        keys = new Map();
-        this.#reads.set(group, keys);
-        this.#flushSoon();
-      }
-      const readers = keys.get(key);
-      if (readers === undefined) keys.set(key, [reader]);
-      else readers.push(reader);
+      const readers = this.#reads.get(group);
+      if (readers === undefined) this.#reads.set(group, [{ keys, resolve, reject }]);
+      else readers.push({ keys, resolve, reject });
+      this.#flushSoon();
     });
   }
 
@@ -91,42 +109,36 @@ export class CommandBatches {
     keys: readonly string[],
     args: readonly Argument[],
   ): Promise<unknown> {
-    return this.#send(tag, (pipeline, wholeScript) => {
-      const [name, which] = wholeScript ? ["eval", script.text] : ["evalsha", script.sha];
-      pipeline.callBuffer(name, [which, keys.length, ...keys, ...args]);
-    });
+    const rest = [keys.length, ...keys, ...args];
+    return this.#send(
+      tag,
+      { name: "evalsha", args: [script.sha, ...rest] },
+      { name: "eval", args: [script.text, ...rest] },
+    );
   }
 
   /** Any command whose keys have the tag. */
   call(tag: string, name: string, args: readonly Argument[]): Promise<unknown> {
-    return this.#send(tag, (pipeline) => void pipeline.callBuffer(name, [...args]));
+    return this.#send(tag, { name, args }, null);
   }
 
-  #send(tag: string, add: Command["add"]): Promise<unknown> {
-    return this.#counted((asker) => {
-      const giveUpAt = performance.now() + this.#options.timeoutMs;
-      this.#commands.push({ ...asker, tag, add, giveUpAt, wholeScript: false });
+  #send(tag: string, { name, args }: Words, otherwise: Words | null): Promise<unknown> {
+    const refusal = this.#refusal();
+    if (refusal !== null) return Promise.reject(refusal);
+    this.#waiting++;
+    return new Promise((resolve, reject) => {
+      this.#commands.push({
+        ...{ tag, name, args, otherwise, resolve, reject, askers: 1, isSentAgain: false },
+        giveUpAt: performance.now() + this.#options.timeoutMs,
+        batch: null,
+      });
       this.#flushSoon();
     });
   }
 
-  /** Refused where too many wait already. */
-  #counted<T>(ask: (asker: Asker<T>) => void): Promise<T> {
+  #refusal(): StoreOverloaded | null {
     const { limit } = this.#options;
-    if (this.#waiting >= limit) return Promise.reject(new StoreOverloaded(limit));
-    this.#waiting++;
-    return new Promise((resolve, reject) => {
-      ask({
-        resolve: (reply) => {
-          this.#waiting--;
-          resolve(reply);
-        },
-        reject: (fault) => {
-          this.#waiting--;
-          reject(fault);
-        },
-      });
-    });
+    return this.#waiting < limit ? null : new StoreOverloaded(limit);
   }
 
   #flushSoon(): void {
@@ -141,7 +153,7 @@ export class CommandBatches {
   #flush(): void {
     const reads = this.#reads;
     this.#reads = new Map();
-    for (const [tag, keys] of reads) this.#readTogether(tag, keys);
+    for (const [tag, readers] of reads) this.#readTogether(tag, readers);
     const commands = this.#commands;
     this.#commands = [];
     const groups = new Map<string, Command[]>();
@@ -154,25 +166,38 @@ export class CommandBatches {
     for (const [server, group] of groups) this.#sendInTurn(server, group);
   }
 
-  #readTogether(tag: string, keys: ReadonlyMap<string, readonly Reader[]>): void {
-    const names = [...keys.keys()];
-    for (let from = 0; from < names.length; from += MAX_KEYS_A_READ) {
-      const chunk = names.slice(from, from + MAX_KEYS_A_READ);
-      const readers = chunk.map((name) => keys.get(name) ?? []);
-      const resolve = (reply: unknown): void => {
+  #readTogether(tag: string, readers: readonly Reader[]): void {
+    let together: Reader[] = [];
+    let keys: string[] = [];
+    for (const reader of readers) {
+      if (keys.length > 0 && keys.length + reader.keys.length > MAX_KEYS_A_READ) {
+        this.#read(tag, keys, together);
+        [together, keys] = [[], []];
+      }
+      together.push(reader);
+      keys.push(...reader.keys);
+    }
+    this.#read(tag, keys, together);
+  }
+
+  #read(tag: string, keys: readonly string[], readers: readonly Reader[]): void {
+    this.#commands.push({
+      ...{ tag, name: "mget", args: keys, otherwise: null, askers: readers.length },
+      ...{ isSentAgain: false, batch: null },
+      giveUpAt: performance.now() + this.#options.timeoutMs,
+      resolve: (reply) => {
         // MGET answers with a value or null for each key.
         const values = reply as readonly (Buffer | null)[];
-        for (const [place, ofKey] of readers.entries()) {
-          for (const reader of ofKey) reader.resolve(values[place] ?? null);
+        let from = 0;
+        for (const reader of readers) {
+          reader.resolve(values.slice(from, from + reader.keys.length));
+          from += reader.keys.length;
         }
-      };
-      const reject = (fault: Error): void => {
-        for (const reader of readers.flat()) reader.reject(fault);
-      };
-      const add = (pipeline: Pipeline): void => void pipeline.mgetBuffer(chunk);
-      const giveUpAt = performance.now() + this.#options.timeoutMs;
-      this.#commands.push({ tag, add, resolve, reject, giveUpAt, wholeScript: false });
-    }
+      },
+      reject: (fault) => {
+        for (const reader of readers) reader.reject(fault);
+      },
+    });
   }
 
   #serverOf(tag: string): string {
@@ -180,10 +205,23 @@ export class CommandBatches {
     return client instanceof Cluster ? (client.slots[slotOfTag(tag)]?.[0] ?? "") : "";
   }
 
+  /** The connection to a server, where there is one. */
+  #readyServer(name: string): Redis | null {
+    const { client } = this.#options;
+    if (!(client instanceof Cluster)) return client.status === "ready" ? client : null;
+    const known = this.#servers.get(name);
+    if (known?.status === "ready") return known;
+    this.#servers = new Map(
+      client.nodes("master").map((node) => [`${node.options.host}:${node.options.port}`, node]),
+    );
+    const found = this.#servers.get(name);
+    return found?.status === "ready" ? found : null;
+  }
+
   /** Where replicas are waited for, what comes meanwhile goes together with the next batch. */
   #sendInTurn(server: string, commands: readonly Command[]): void {
     if (this.#options.replicas === 0) {
-      void this.#sendBatch(server, commands);
+      this.#sendBatch(server, commands, null);
       return;
     }
     const waiting = this.#busy.get(server);
@@ -192,64 +230,107 @@ export class CommandBatches {
       return;
     }
     this.#busy.set(server, []);
-    void this.#sendBatch(server, commands).then(() => {
+    this.#sendBatch(server, commands, () => {
       const next = this.#busy.get(server) ?? [];
       this.#busy.delete(server);
       if (next.length > 0) this.#sendInTurn(server, next);
     });
   }
 
-  async #sendBatch(server: string, commands: readonly Command[]): Promise<void> {
-    const { client, replicas, replicaPatienceMs, timeoutMs } = this.#options;
-    const pipeline = client.pipeline();
-    for (const command of commands) command.add(pipeline, command.wholeScript);
-    if (replicas > 0) pipeline.call("WAIT", [replicas, replicaPatienceMs]);
-    let replies: readonly (readonly [Error | null, unknown])[] = [];
-    let fault: Error | null = null;
-    try {
-      replies = (await within(timeoutMs + replicaPatienceMs, pipeline.exec())) ?? [];
-    } catch (reason) {
-      fault = reason instanceof Error ? reason : new Error(String(reason));
-    }
-    const reached = replicas > 0 ? replies[commands.length] : undefined;
-    let anyAnswer = false;
+  #sendBatch(server: string, commands: readonly Command[], whenDone: Batch["whenDone"]): void {
+    const { timeoutMs, replicaPatienceMs } = this.#options;
+    const again = commands.some(({ isSentAgain }) => isSentAgain);
+    const connection = again ? null : this.#readyServer(server);
+    const limitMs = timeoutMs + replicaPatienceMs;
+    const batch: Batch = { server, left: commands.length, timer: undefined, whenDone };
+    batch.timer = setTimeout(() => {
+      const fault = new StoreUnavailable(`The store did not answer within ${limitMs} ms.`);
+      for (const command of commands) this.#fail(batch, command, fault);
+    }, limitMs);
+    const replies = connection === null ? this.#goAround(commands) : this.#go(connection, commands);
     for (const [place, command] of commands.entries()) {
-      const [error, reply] = replies[place] ?? [fault ?? new Error("Connection is closed."), null];
-      if (error !== null) {
-        this.#settleFault(server, command, error);
-        continue;
-      }
-      anyAnswer = true;
-      const few = reached === undefined ? null : replicaFault(reached, replicas);
-      if (few === null) command.resolve(reply);
-      else command.reject(few);
+      command.batch = batch;
+      replies[place]?.then(
+        (reply) => this.#answer(batch, command, reply),
+        (fault) => this.#fail(batch, command, asFault(fault)),
+      );
     }
-    if (anyAnswer) this.#failing.delete(server);
   }
 
-  #settleFault(server: string, command: Command, fault: Error): void {
+  /** False where it has its answer already. */
+  #settle(batch: Batch, command: Command): boolean {
+    if (command.batch !== batch) return false;
+    command.batch = null;
+    if (--batch.left === 0) {
+      clearTimeout(batch.timer);
+      batch.whenDone?.();
+    }
+    return true;
+  }
+
+  #answer(batch: Batch, command: Command, reply: unknown): void {
+    if (!this.#settle(batch, command)) return;
+    if (this.#failing.size > 0) this.#failing.delete(batch.server);
+    this.#waiting -= command.askers;
+    command.resolve(reply);
+  }
+
+  /** All in one write; where replicas are waited for, no answer counts before theirs. */
+  #go(connection: Redis, commands: readonly Command[]): readonly Promise<unknown>[] {
+    const { replicas, replicaPatienceMs } = this.#options;
+    const { stream } = connection;
+    stream.cork();
+    const replies = commands.map(({ name, args }) => connection.callBuffer(name, [...args]));
+    const waited =
+      replicas === 0 ? null : connection.call("WAIT", [replicas, replicaPatienceMs]).then(Number);
+    stream.uncork();
+    if (waited === null) return replies;
+    return replies.map(async (reply) => {
+      const [answer, reached] = await Promise.all([reply, waited]);
+      if (reached < replicas) throw new TooFewReplicas(reached, replicas);
+      return answer;
+    });
+  }
+
+  /** Each by itself, to whoever has its slot: the client asks its way. */
+  #goAround(commands: readonly Command[]): readonly Promise<unknown>[] {
+    const { client, replicas, replicaPatienceMs } = this.#options;
+    return commands.map(async ({ name, args }) => {
+      if (replicas === 0) return client.callBuffer(name, [...args]);
+      const pipeline = client.pipeline().callBuffer(name, [...args]);
+      const replies = await pipeline.call("WAIT", [replicas, replicaPatienceMs]).exec();
+      const [[fault, reply] = [null, null], [waitFault, reached] = [null, 0]] = replies ?? [];
+      if (fault !== null) throw fault;
+      if (waitFault !== null) throw waitFault;
+      if (Number(reached) < replicas) throw new TooFewReplicas(Number(reached), replicas);
+      return reply;
+    });
+  }
+
+  #fail(batch: Batch, command: Command, fault: Error): void {
+    if (!this.#settle(batch, command)) return;
     const { message } = fault;
-    if (message.startsWith("NOSCRIPT") && !command.wholeScript) {
-      command.wholeScript = true;
-      this.#commands.push(command);
+    const { otherwise, giveUpAt } = command;
+    const { server } = batch;
+    if (otherwise !== null && message.startsWith("NOSCRIPT")) {
+      this.#commands.push({ ...command, ...otherwise, otherwise: null });
       this.#flushSoon();
       return;
     }
     const isPassing = PASSING.test(message);
+    if (isPassing) this.#lookForServers();
     const mayWait = isPassing && !this.#failing.has(server);
-    if (mayWait && performance.now() + RETRY_AFTER_MS < command.giveUpAt) {
-      this.#lookForServers();
+    if (mayWait && performance.now() + RETRY_AFTER_MS < giveUpAt) {
       setTimeout(() => {
-        this.#commands.push(command);
+        this.#commands.push({ ...command, isSentAgain: true });
         this.#flushSoon();
       }, RETRY_AFTER_MS);
       return;
     }
-    if (isPassing || fault instanceof StoreUnavailable) {
-      this.#failing.add(server);
-      this.#lookForServers();
-    }
-    command.reject(fault instanceof StoreUnavailable ? fault : unavailable(fault));
+    if (isPassing || fault instanceof StoreUnavailable) this.#failing.add(server);
+    const isOurs = fault instanceof StoreUnavailable || fault instanceof TooFewReplicas;
+    this.#waiting -= command.askers;
+    command.reject(isOurs ? fault : unavailable(fault));
   }
 
   #lookForServers(): void {
@@ -258,30 +339,6 @@ export class CommandBatches {
   }
 }
 
-function replicaFault(
-  [error, reached]: readonly [Error | null, unknown],
-  replicas: number,
-): Error | null {
-  if (error !== null) return unavailable(error);
-  return Number(reached) < replicas ? new TooFewReplicas(Number(reached), replicas) : null;
-}
-
 function unavailable(fault: unknown): StoreUnavailable {
   return new StoreUnavailable(`The store cannot be used: ${messageOf(fault)}`, { cause: fault });
-}
-
-/** The promise, or a fault once it has taken too long. */
-async function within<T>(timeoutMs: number, promise: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new StoreUnavailable(`The store did not answer within ${timeoutMs} ms.`)),
-      timeoutMs,
-    );
-  });
-  try {
-    return await Promise.race([promise, tooLate]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

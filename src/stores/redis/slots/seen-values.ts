@@ -1,39 +1,36 @@
 import type { Seen } from "./slot-draft.ts";
 
-// What calls have read lately, from the oldest on.
-const MAX_SEEN_VALUES = 10_000;
-/** Of records; what is decoded takes some times as much. */
-const MAX_SEEN_BYTES = 4 * 1024 * 1024;
+/** So many of the latest are kept, and of those before them up to as many. */
+const MAX_RECENT_VALUES = 2_000;
+/** Of their records; what is decoded takes some times as much. */
+const MAX_RECENT_BYTES = 2 * 1024 * 1024;
 
 /** What this process has last seen of keys: believed only where the store finds the same stamps. */
 export class SeenValues {
-  readonly #seen = new Map<string, Seen>();
+  #recent = new Map<string, Seen>();
+  #before = new Map<string, Seen>();
   #bytes = 0;
 
   get(key: string): Seen | undefined {
-    return this.#seen.get(key);
+    return this.#recent.get(key) ?? this.#before.get(key);
   }
 
   keep(key: string, seen: Seen): void {
-    this.forget(key);
-    this.#seen.set(key, seen);
+    this.#recent.set(key, seen);
     this.#bytes += seen.bytes;
-    while (this.#seen.size > MAX_SEEN_VALUES || this.#bytes > MAX_SEEN_BYTES) {
-      const oldest = this.#seen.keys().next();
-      if (oldest.done === true) return;
-      this.forget(oldest.value);
-    }
+    if (this.#recent.size < MAX_RECENT_VALUES && this.#bytes < MAX_RECENT_BYTES) return;
+    this.#before = this.#recent;
+    this.#recent = new Map();
+    this.#bytes = 0;
   }
 
   forget(key: string): void {
-    const seen = this.#seen.get(key);
-    if (seen === undefined) return;
-    this.#seen.delete(key);
-    this.#bytes -= seen.bytes;
+    this.#recent.delete(key);
+    this.#before.delete(key);
   }
 
   clear(): void {
-    this.#seen.clear();
-    this.#bytes = 0;
+    this.#recent.clear();
+    this.#before.clear();
   }
 }

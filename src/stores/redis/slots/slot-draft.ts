@@ -6,6 +6,10 @@ import { NEVER_WRITTEN, readStamped, type Stamps } from "./stamped-value.ts";
 export interface CellKind<V> {
   decode(record: Uint8Array | null): V;
   encode(value: V): Uint8Array | null;
+  /** Whoever changes it reads it before: what was seen need not be kept when it is written. */
+  readonly isReadFirst?: boolean;
+  /** Of most keys there is none: so it is taken until the store says otherwise. */
+  readonly isRare?: boolean;
 }
 
 /** A key and what kind of value it has. */

@@ -51,33 +51,39 @@ export class SlotTransactions {
     this.#options = options;
   }
 
+  /** How many jobs wait to be written. */
+  get waiting(): number {
+    return this.#waiting;
+  }
+
   /** Resolves once it is written, with what the job gave. */
   commit<T>(job: SlotJob<T>): Promise<T> {
-    if (this.#waiting >= this.#options.limit) {
-      return Promise.reject(new StoreOverloaded(this.#options.limit));
-    }
+    const { limit } = this.#options;
+    if (this.#waiting >= limit) return Promise.reject(new StoreOverloaded(limit));
     this.#waiting++;
-    const outcome = new Promise<unknown>((resolve, reject) => {
+    return new Promise<T>((resolve, reject) => {
+      // What the job gave.
+      const waiting = { job, resolve: resolve as Waiting["resolve"], reject };
       const queue = this.#queues.get(job.tag);
       if (queue === undefined) {
-        this.#queues.set(job.tag, [{ job, resolve, reject }]);
+        this.#queues.set(job.tag, [waiting]);
         queueMicrotask(() => void this.#work(job.tag));
       } else {
-        queue.push({ job, resolve, reject });
+        queue.push(waiting);
       }
-    }).finally(() => {
-      this.#waiting--;
     });
-    // What the job gave.
-    return outcome as Promise<T>;
   }
 
   /** What is stored now. */
-  async read(tag: string, cell: Cell<unknown>): Promise<Seen> {
-    const stored = await this.#options.reads.get(tag, cell.key);
-    const seen = seenIn(cell, stored, this.#seen.get(cell.key));
-    this.#seen.keep(cell.key, seen);
-    return seen;
+  async read(tag: string, cells: readonly Cell<unknown>[]): Promise<readonly Seen[]> {
+    const keys = cells.map(({ key }) => key);
+    const stored = await this.#options.reads.get(tag, keys);
+    return cells.map((cell, place) => this.#see(cell, stored[place] ?? null));
+  }
+
+  async readOne(tag: string, cell: Cell<unknown>): Promise<Seen> {
+    const [stored = null] = await this.#options.reads.get(tag, [cell.key]);
+    return this.#see(cell, stored);
   }
 
   /** Of all that was seen nothing is believed any more. */
@@ -85,40 +91,60 @@ export class SlotTransactions {
     this.#seen.clear();
   }
 
+  #see(cell: Cell<unknown>, stored: Buffer | null): Seen {
+    const seen = seenIn(cell, stored, this.#seen.get(cell.key));
+    if (stored === null && cell.kind.isRare === true) this.#seen.forget(cell.key);
+    else this.#seen.keep(cell.key, seen);
+    return seen;
+  }
+
   async #work(tag: string): Promise<void> {
     const queue = this.#queues.get(tag) ?? [];
     while (queue.length > 0) {
       const together = queue.splice(0, MAX_JOBS_TOGETHER);
       try {
-        await this.#commitTogether(tag, together);
+        const settles = await this.#commitTogether(tag, together);
+        this.#waiting -= together.length;
+        for (const settle of settles) settle();
       } catch (fault) {
+        this.#waiting -= together.length;
         for (const { reject } of together) reject(asFault(fault));
+      }
+      if (queue.length > 0) continue;
+      for (const { job } of together) {
+        for (const { key, kind } of job.cells)
+          if (kind.isReadFirst === true) this.#seen.forget(key);
       }
     }
     this.#queues.delete(tag);
   }
 
-  async #commitTogether(tag: string, together: readonly Waiting[]): Promise<void> {
+  async #commitTogether(
+    tag: string,
+    together: readonly Waiting[],
+  ): Promise<readonly (() => void)[]> {
     const cells = new Map<string, Cell<unknown>>();
     for (const { job } of together) for (const cell of job.cells) cells.set(cell.key, cell);
     const bases = new Map<string, Seen>();
-    for (const key of cells.keys()) {
-      const seen = this.#seen.get(key);
-      if (seen !== undefined) bases.set(key, seen);
+    const missing: Cell<unknown>[] = [];
+    for (const cell of cells.values()) {
+      const seen = this.#seen.get(cell.key);
+      if (seen !== undefined) bases.set(cell.key, seen);
+      else if (cell.kind.isRare === true) bases.set(cell.key, seenIn(cell, null));
+      else missing.push(cell);
     }
-    const missing = [...cells.values()].filter(({ key }) => !bases.has(key));
-    const read = await Promise.all(missing.map((cell) => this.read(tag, cell)));
-    for (const [place, { key }] of missing.entries())
-      bases.set(key, read[place] ?? this.#unread(key));
+    if (missing.length > 0) {
+      const read = await this.read(tag, missing);
+      for (const [place, { key }] of missing.entries()) {
+        bases.set(key, read[place] ?? this.#unread(key));
+      }
+    }
 
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
       const draft = new SlotDraft(cells.values(), ({ key }) => bases.get(key) ?? this.#unread(key));
-      const settle = runAll(draft, together);
+      const settles = runAll(draft, together);
       const written = await this.#write(tag, draft);
-      if (written === null) {
-        settle();
-        return;
-      }
+      if (written === null) return settles;
       for (const [key, seen] of written) bases.set(key, seen);
     }
     throw new StoreUnavailable(`The store was changed by others ${MAX_ATTEMPTS} times meanwhile.`);
@@ -187,8 +213,7 @@ export class SlotTransactions {
     let isWritten = false;
     for (const [place, { cell, isChanged }] of entries.entries()) {
       // MGET answers with bytes or null.
-      const seen = seenIn(cell, (values[place] ?? null) as Buffer | null, this.#seen.get(cell.key));
-      this.#seen.keep(cell.key, seen);
+      const seen = this.#see(cell, (values[place] ?? null) as Buffer | null);
       there.set(cell.key, seen);
       // Written before, by an attempt whose answer was lost.
       if (isChanged && stamp !== NO_STAMP && hasStamp(seen.stamps, stamp)) isWritten = true;
@@ -197,9 +222,9 @@ export class SlotTransactions {
   }
 }
 
-/** Runs every job; gives what settles them all once what they did is written. */
-function runAll(draft: SlotDraft, together: readonly Waiting[]): () => void {
-  const settles = together.map(({ job, resolve, reject }) => {
+/** Runs every job; gives what settles them once what they did is written. */
+function runAll(draft: SlotDraft, together: readonly Waiting[]): readonly (() => void)[] {
+  return together.map(({ job, resolve, reject }) => {
     try {
       const outcome = draft.attempt(job.run);
       return () => resolve(outcome);
@@ -207,7 +232,4 @@ function runAll(draft: SlotDraft, together: readonly Waiting[]): () => void {
       return () => reject(asFault(fault));
     }
   });
-  return () => {
-    for (const settle of settles) settle();
-  };
 }

@@ -15,6 +15,10 @@ export class EarlyAnswers {
     return this.#lost;
   }
 
+  get isAny(): boolean {
+    return this.#ofTags.size + this.#ofLinks.size > 0;
+  }
+
   follow({ profiles, identities }: Visit, stored: Promise<unknown>): void {
     const tags = profiles.map(({ key }) => identityTag(ownerOf(key)));
     const done = stored
@@ -42,12 +46,11 @@ export class EarlyAnswers {
 
   /** Of some tags' profiles. */
   async storedProfiles(tags: readonly string[]): Promise<void> {
-    if (this.#ofTags.size === 0) return;
     await Promise.all(tags.flatMap((tag) => [...(this.#ofTags.get(tag) ?? [])]));
   }
 
   async storedLinks(): Promise<void> {
-    if (this.#ofLinks.size > 0) await Promise.all(this.#ofLinks);
+    await Promise.all(this.#ofLinks);
   }
 
   async storedAll(): Promise<void> {

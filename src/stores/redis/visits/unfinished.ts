@@ -64,6 +64,7 @@ const BARRED_FOR_MS = 3_600_000;
 export const MAX_UNDECIDED_MS = 60_000;
 
 export const UNFINISHED: CellKind<Unfinished> = {
+  isRare: true,
   decode(record) {
     if (record === null) return NOTHING_UNFINISHED;
     // Written below, and nowhere else.

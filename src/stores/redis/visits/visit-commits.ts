@@ -1,6 +1,7 @@
 // What a call changes, all or nothing, in however many slots it lies.
 
 import { randomBytes } from "node:crypto";
+import { invariant } from "../../../model/result.ts";
 import type { Visit } from "../../../profiles/visitor-store.ts";
 import { StoreUnavailable } from "../store-faults.ts";
 import type { Intent } from "./unfinished.ts";
@@ -35,6 +36,9 @@ export class VisitCommits {
   async commit(visit: Visit): Promise<"stored" | "opted-out"> {
     const plan = planVisit(visit);
     if (plan === null) return "stored";
+    // Most calls are about one device alone.
+    if (plan.others.length === 0 && plan.home.identities.length === 0)
+      return this.#decideAlone(plan);
     if (plan.others.length > 0) for (const part of [plan.home, ...plan.others]) checkPart(part);
     for (let beginning = 1; beginning <= MAX_BEGINNINGS; beginning++) {
       const outcome = await this.#begin(plan);
@@ -43,15 +47,26 @@ export class VisitCommits {
     throw new StoreUnavailable(`A call was kept from being stored ${MAX_BEGINNINGS} times.`);
   }
 
+  async #decideAlone(plan: VisitPlan): Promise<"stored" | "opted-out"> {
+    const { outcome } = await this.#steps.decide(this.#newCall(plan), plan);
+    invariant(outcome !== "barred", "only who is prepared elsewhere can be barred");
+    return outcome;
+  }
+
+  #newCall({ guardedFor }: VisitPlan): Call {
+    return { name: this.#process + (this.#calls++).toString(36), guardedFor, at: this.#now() };
+  }
+
   /** Waits for what goes on after answers. */
   async settled(): Promise<void> {
     while (this.#afterwards.size > 0) await Promise.all(this.#afterwards);
   }
 
   async #begin(plan: VisitPlan): Promise<Decision["outcome"]> {
-    const name = `${this.#process}${(this.#calls++).toString(36)}`;
-    const call = { name, guardedFor: plan.guardedFor, at: this.#now() };
-    if (!(await this.#prepareAll(plan, call))) return "opted-out";
+    const call = this.#newCall(plan);
+    // What is decided in one slot alone takes its turn at once: an opt-out stands before the calls after it.
+    const isPrepared = plan.others.length === 0 || (await this.#prepareAll(plan, call));
+    if (!isPrepared) return "opted-out";
     let decision: Decision;
     try {
       decision = await this.#steps.decide(call, plan);
@@ -67,7 +82,6 @@ export class VisitCommits {
 
   async #prepareAll(plan: VisitPlan, call: Call): Promise<boolean> {
     const { home, others } = plan;
-    if (others.length === 0) return true;
     const prepared = await Promise.allSettled(
       others.map((part) => this.#steps.prepare(call, home.key, part)),
     );

@@ -3,6 +3,7 @@
 import { withoutLink } from "../../../model/apply-identity-change.ts";
 import type { Identity, IdentityKey } from "../../../model/identity.ts";
 import { isSameKey } from "../../../model/identity-key.ts";
+import { invariant } from "../../../model/result.ts";
 import { seenValue } from "../slots/slot-draft.ts";
 import type { SlotTransactions } from "../slots/slot-transactions.ts";
 import { StoreUnavailable } from "../store-faults.ts";
@@ -95,10 +96,8 @@ export class VisitRecovery {
     const identity = identityCell(there);
     const unfinished = unfinishedCell(there);
     // First the end that is to be changed: what happens to it afterwards is noticed.
-    const [seen, seenUnfinished] = await Promise.all([
-      slots.read(there, identity),
-      slots.read(there, unfinished),
-    ]);
+    const [seen, seenUnfinished] = await slots.read(there, [identity, unfinished]);
+    invariant(seen && seenUnfinished, "each cell is read");
     const known = seenValue(identity, seen);
     if (!isLinked(known, at)) {
       const pending = at.kind === "device" ? seenValue(unfinished, seenUnfinished) : null;
@@ -108,10 +107,8 @@ export class VisitRecovery {
       await this.settle(mark, other);
       return false;
     }
-    const [now, nowUnfinished] = await Promise.all([
-      slots.read(here, identityCell(here)),
-      slots.read(here, unfinishedCell(here)),
-    ]);
+    const [now, nowUnfinished] = await slots.read(here, [identityCell(here), unfinishedCell(here)]);
+    invariant(now && nowUnfinished, "each cell is read");
     const [declared, marked] =
       at.kind === "declared"
         ? [at, seenValue(unfinishedCell(here), nowUnfinished)]

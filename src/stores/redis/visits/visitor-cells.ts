@@ -17,11 +17,13 @@ import {
 import { UNFINISHED, type Unfinished } from "./unfinished.ts";
 
 const PROFILE: CellKind<Profile> = {
+  isReadFirst: true,
   decode: (record) => (record === null ? EMPTY_PROFILE : decodeRecord(record)),
   encode: encodeInPlace,
 };
 
 const IDENTITY: CellKind<Identity> = {
+  isReadFirst: true,
   decode: (record) => (record === null ? UNKNOWN_IDENTITY : decodeIdentity(record)),
   encode: (identity) => (identity === UNKNOWN_IDENTITY ? null : encodeIdentity(identity)),
 };

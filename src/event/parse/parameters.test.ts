@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { seededRandom } from "../../test/support/random.ts";
+import { seededRandom } from "../../../test/support/random.ts";
+import { findBadPercent, percentDecode } from "../percent.ts";
 import { Parameters } from "./parameters.ts";
-import { findBadPercent, percentDecode } from "./percent.ts";
 
 const SEED = 20_261;
 const PIECES = [

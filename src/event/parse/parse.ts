@@ -1,7 +1,9 @@
 // From the bytes of a request to an `EventCall`, or to error 311.
 
 import { type EventError, eventError } from "@dunlin/contract/errors";
-import { err, ok, type Result } from "../model/result.ts";
+import { err, ok, type Result } from "../../model/result.ts";
+import { readSyncTarget } from "../id-sync/sync-path.ts";
+import { findBadPercent } from "../percent.ts";
 import {
   type ControlParameters,
   type FirstValues,
@@ -9,9 +11,7 @@ import {
   readFirstValues,
 } from "./control.ts";
 import { type CallHeaders, readHeaders } from "./headers.ts";
-import { readSyncTarget } from "./id-sync/sync-path.ts";
 import { Parameters } from "./parameters.ts";
-import { findBadPercent } from "./percent.ts";
 import type { RawCall } from "./raw-call.ts";
 
 /** Octets of path and query that a call may have; the query of a POST obeys it too. */

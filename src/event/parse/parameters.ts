@@ -1,7 +1,7 @@
 // The parameters of a call. They are read in one pass that looks at every octet once, since each call does
 // it and most of what it finds is plain: it needs no decoding, and folds to itself.
 
-import { percentDecode } from "./percent.ts";
+import { percentDecode } from "../percent.ts";
 
 const AMPERSAND = 38;
 const EQUALS = 61;

@@ -1,0 +1,2 @@
+/** What is known now, or will be: for steps that must wait only now and then. */
+export type Pending<T> = T | Promise<T>;
