@@ -5,7 +5,7 @@ import type { ClaimList } from "./claims.ts";
 const EVENTS = "test/conformance/events.test.ts";
 const IDENTITIES = "test/conformance/identities.test.ts";
 const SAMPLES = "test/journeys/documented-samples.test.ts";
-const PARSE = "src/event/parse.test.ts";
+const PARSE = "src/event/parse/parse.test.ts";
 const SERVER = "src/http/collection/collection-server.test.ts";
 
 export const ENDPOINTS: ClaimList = {
