@@ -12,6 +12,7 @@ import { FLATNESS_ROW } from "./rows/flatness.ts";
 import { INPUT_ROW } from "./rows/input.ts";
 import { MATCH_ROW } from "./rows/match.ts";
 import { PIXEL_ROW } from "./rows/pixel.ts";
+import { PUBLISH_ROW } from "./rows/publish.ts";
 import { REDIS_ROW } from "./rows/redis.ts";
 
 const ROWS: readonly Row[] = [
@@ -19,6 +20,7 @@ const ROWS: readonly Row[] = [
   CALL_ROW,
   PIXEL_ROW,
   FLATNESS_ROW,
+  PUBLISH_ROW,
   DURABILITY_ROW,
   REDIS_ROW,
   MATCH_ROW,
