@@ -18,14 +18,23 @@ if (cluster.isWorker) {
 
 async function runAsCommand(): Promise<RunOutcome> {
   const { runCommand } = await import("./cli/run-command.ts");
+  const print = (text: string): void => void process.stdout.write(text);
   return runCommand({
     args: process.argv.slice(2),
     environment: process.env,
-    print: (text) => process.stdout.write(text),
+    print,
     serve: async (config, version) => {
       const { runPrimary } = await import("./node/primary.ts");
       const { waitForStop } = await import("./node/ending/stop-signals.ts");
       return runPrimary({ config, version, stopAsked: waitForStop() });
+    },
+    backUp: async (options, version) => {
+      const { backUpNode } = await import("./node/backups/backups.ts");
+      return backUpNode({ ...options, version, print });
+    },
+    restore: async (options, version) => {
+      const { restoreNode } = await import("./node/backups/backups.ts");
+      return restoreNode({ ...options, version, print });
     },
   });
 }

@@ -3,7 +3,8 @@
 import { readConfig } from "../config/read-config.ts";
 import { type RunOutcome, STOPPED, wronglyStarted } from "../config/run-outcome.ts";
 import type { Config } from "../config.ts";
-import { COMMAND_HELP, serveHelp } from "./help.ts";
+import { type BackupOptions, readBackupOptions } from "./backup-options.ts";
+import { BACKUP_HELP, COMMAND_HELP, RESTORE_HELP, serveHelp } from "./help.ts";
 import { readVersion } from "./read-version.ts";
 
 export interface CommandLine {
@@ -12,6 +13,8 @@ export interface CommandLine {
   readonly environment: Readonly<Record<string, string | undefined>>;
   print(text: string): void;
   serve(config: Config, version: string): Promise<RunOutcome>;
+  backUp(options: BackupOptions, version: string): Promise<RunOutcome>;
+  restore(options: BackupOptions, version: string): Promise<RunOutcome>;
 }
 
 export async function runCommand(line: CommandLine): Promise<RunOutcome> {
@@ -19,6 +22,9 @@ export async function runCommand(line: CommandLine): Promise<RunOutcome> {
   switch (command) {
     case "serve":
       return serve(line, options);
+    case "backup":
+    case "restore":
+      return keepOrRestore(line, command, options);
     case "--version":
       line.print(`${readVersion()}\n`);
       return STOPPED;
@@ -27,7 +33,7 @@ export async function runCommand(line: CommandLine): Promise<RunOutcome> {
       line.print(COMMAND_HELP);
       return STOPPED;
     default: {
-      const message = "Expected a command: serve. `dunlin --help` says more.";
+      const message = "Expected a command: serve, backup, restore. `dunlin --help` says more.";
       return wronglyStarted([{ where: command ?? "dunlin", code: "E_UNKNOWN_KEY", message }]);
     }
   }
@@ -44,4 +50,21 @@ async function serve(line: CommandLine, options: readonly string[]): Promise<Run
   }
   const config = readConfig(options, line.environment);
   return config.ok ? line.serve(config.value, readVersion()) : wronglyStarted(config.error);
+}
+
+async function keepOrRestore(
+  line: CommandLine,
+  command: "backup" | "restore",
+  options: readonly string[],
+): Promise<RunOutcome> {
+  const isBackup = command === "backup";
+  if (options.includes("--help")) {
+    line.print(isBackup ? BACKUP_HELP : RESTORE_HELP);
+    return STOPPED;
+  }
+  const read = readBackupOptions(options, line.environment, isBackup ? "--to" : "--from");
+  if (!read.ok) return wronglyStarted(read.error);
+  return isBackup
+    ? line.backUp(read.value, readVersion())
+    : line.restore(read.value, readVersion());
 }

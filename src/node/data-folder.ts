@@ -16,7 +16,7 @@ import {
 import { hostname } from "node:os";
 import { join } from "node:path";
 
-const LOCK_FILE = "node.lock";
+export const LOCK_FILE = "node.lock";
 const LOCK_ATTEMPTS = 5;
 
 /** Readable for the owner only; on disk when this returns. */

@@ -14,6 +14,8 @@ import { readFileIfThere, writeFileAtomically } from "./data-folder.ts";
 const TOKEN_HASH_FILE = "admin-token.sha256";
 const SECRET_FILE = "root-secret";
 const FINGERPRINT_FILE = "root-secret.fingerprint";
+/** All that a data folder may hold of them. */
+export const SECRET_FILES = [TOKEN_HASH_FILE, SECRET_FILE, FINGERPRINT_FILE] as const;
 /** What its fingerprint is called in a store of several nodes. */
 const SECRET_NAME = "root-secret";
 const SECRET_BYTES = 32;
