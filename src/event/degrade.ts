@@ -32,7 +32,7 @@ export function evaluateOr<T>(
   }
 }
 
-/** The stored profiles, or empty ones with error 200: the call's own signals are evaluated alone. */
+/** The stored profiles; one that cannot be read is empty, with error 200: what is left is evaluated without it. */
 export async function loadOr200(
   world: EventWorld,
   keys: readonly ProfileKey[],
@@ -42,7 +42,15 @@ export async function loadOr200(
     return { value: await world.store.load(keys), errors: NO_ERRORS };
   } catch (fault) {
     world.reportFault("load", fault);
-    return { value: keys.map(() => EMPTY_PROFILE), errors: [eventError(200, device)] };
+    const error = eventError(200, device);
+    if (keys.length === 1) return { value: [EMPTY_PROFILE], errors: [error] };
+    // They may lie on several servers, of which one is gone.
+    const readings = await Promise.allSettled(keys.map((key) => world.store.load([key])));
+    const value = readings.map((reading) =>
+      reading.status === "fulfilled" ? (reading.value[0] ?? EMPTY_PROFILE) : EMPTY_PROFILE,
+    );
+    const isWhole = readings.every(({ status }) => status === "fulfilled");
+    return { value, errors: isWhole ? NO_ERRORS : [error] };
   }
 }
 
@@ -97,13 +105,18 @@ async function orNulls(
     return await world.store.loadIdentities(keys);
   } catch (fault) {
     world.reportFault("identities", fault);
-    for (const key of keys) {
-      errors.push(
-        key.kind === "device"
-          ? eventError(202, key.device)
-          : eventError(201, `${key.dataSourceId}%01${key.id}`),
-      );
-    }
-    return keys.map(() => null);
+    const readings = await Promise.allSettled(keys.map((key) => world.store.loadIdentities([key])));
+    return readings.map((reading, place) => {
+      if (reading.status === "fulfilled") return reading.value[0] ?? null;
+      const key = keys[place];
+      if (key !== undefined) errors.push(unreadable(key));
+      return null;
+    });
   }
+}
+
+function unreadable(key: IdentityKey): EventError {
+  return key.kind === "device"
+    ? eventError(202, key.device)
+    : eventError(201, `${key.dataSourceId}%01${key.id}`);
 }

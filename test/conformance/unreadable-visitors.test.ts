@@ -1,7 +1,8 @@
-// Errors 201, 202 and 203: what else is known of a visitor cannot be read.
+// Errors 200 to 203: what else is known of a visitor cannot be read.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { ProfileKey } from "../../src/profiles/store.ts";
 import type { VisitorStore } from "../../src/profiles/visitor-store.ts";
 import type { TestWorld } from "../support/event-world.ts";
 import { PROTOCOL_WORKSPACE } from "../support/protocol-vectors.ts";
@@ -38,7 +39,7 @@ function failing(world: TestWorld, question: number | "clusters"): TestWorld {
     load: (keys) => store.load(keys),
     commit: (profiles) => store.commit(profiles),
     loadIdentities: (keys) =>
-      ++asked === question ? Promise.reject(fault) : store.loadIdentities(keys),
+      typeof question === "number" && ++asked >= question ? Promise.reject(fault) : store.loadIdentities(keys),
     commitVisit: (visit) => store.commitVisit(visit),
     forgetEveryone: () => store.forgetEveryone(),
     close: () => store.close(),
@@ -72,3 +73,36 @@ for (const [code, what, mergeRule, question] of [
     assert.deepEqual([body["uuid"], body["traits"]], [DEVICE, [5001]]);
   });
 }
+
+/** The world with a store that cannot read what belongs to one device: its server is gone. */
+function withoutServerOf(world: TestWorld, gone: string): TestWorld {
+  const { store } = world;
+  const isGone = (key: ProfileKey): boolean => key.kind === "device" && key.device === gone;
+  const faulty: VisitorStore = {
+    load: (keys) => (keys.some(isGone) ? Promise.reject(new Error("gone")) : store.load(keys)),
+    commit: (profiles) => store.commit(profiles),
+    loadIdentities: (keys) => store.loadIdentities(keys),
+    commitVisit: (visit) => store.commitVisit(visit),
+    forgetEveryone: () => store.forgetEveryone(),
+    close: () => store.close(),
+    denials: store.denials,
+    rates: store.rates,
+    graphs: store.graphs,
+  };
+  return { ...world, store: faulty };
+}
+
+test("200: of several profiles one cannot be read, and the others count as they would without it", async () => {
+  const world = worldOf(LINKED);
+  for (const device of [OTHER_DEVICE, DEVICE]) {
+    await wire(world, `${EVENT}&key1=val1&d_uuid=${device}&d_cid=1001%01u1%011`);
+  }
+  const asked = `${EVENT}&d_uuid=${DEVICE}`;
+  const whole = await wire(world, asked);
+  assert.equal(whole.codes, "");
+  assert.notDeepEqual(whole.body["segments"], []);
+  const rest = await wire(withoutServerOf(world, OTHER_DEVICE), asked);
+  assert.deepEqual([rest.codes, rest.body["segments"]], ["200", whole.body["segments"]]);
+  const others = await wire(withoutServerOf(world, DEVICE), asked);
+  assert.equal(others.codes, "200");
+});

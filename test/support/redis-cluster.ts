@@ -25,8 +25,12 @@ export interface RedisCluster {
   empty(): Promise<void>;
   /** Nobody is answered until `resume`. */
   pause(): void;
+  /** Which of the first primaries holds a key's slot, from 0. */
+  primaryOf(key: string): Promise<number>;
   /** kill -9 of the server that holds a key's slot: its replica takes over. */
   killPrimaryOf(key: string): Promise<void>;
+  /** For so many milliseconds every primary keeps every command waiting. */
+  slowDown(timeMs: number): Promise<void>;
   resume(): void;
   stop(): Promise<void>;
 }
@@ -70,16 +74,22 @@ export async function startRedisCluster(): Promise<RedisCluster> {
     for (const { process } of servers) process.kill(name);
   };
   await formCluster(servers);
+  const primaryOf = async (key: string): Promise<number> => {
+    const slot = Number(await primaries[0]?.client.call("CLUSTER", ["KEYSLOT", key]));
+    return Math.floor(slot / SLOTS_EACH);
+  };
   return {
     url: `redis://${primaries.map(({ port }) => `127.0.0.1:${port}`).join(",")}`,
     empty: async () => {
       await Promise.all(primaries.map(({ client }) => client.flushall()));
     },
     pause: () => signal("SIGSTOP"),
+    primaryOf,
     killPrimaryOf: async (key) => {
-      const slot = Number(await primaries[0]?.client.call("CLUSTER", ["KEYSLOT", key]));
-      const server = primaries[Math.floor(slot / SLOTS_EACH)];
-      server?.process.kill("SIGKILL");
+      primaries[await primaryOf(key)]?.process.kill("SIGKILL");
+    },
+    slowDown: async (timeMs) => {
+      await Promise.all(primaries.map(({ client }) => client.call("CLIENT", ["PAUSE", timeMs])));
     },
     resume: () => signal("SIGCONT"),
     stop: async () => {
@@ -94,6 +104,7 @@ export async function startRedisCluster(): Promise<RedisCluster> {
 function clusterArguments(port: number, busPort: number): string[] {
   const args = ["--cluster-enabled", "yes", "--cluster-port", `${busPort}`];
   args.push("--cluster-config-file", `nodes-${port}.conf`, "--cluster-node-timeout", "2000");
+  args.push("--cluster-require-full-coverage", "no");
   return [...args, "--repl-diskless-sync-delay", "0"];
 }
 
