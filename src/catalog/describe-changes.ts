@@ -42,8 +42,8 @@ function byId(name: ListName, workspace: Workspace | null): Map<number, object> 
 }
 
 function areSame(a: object, b: object): boolean {
-  // Most objects are spelt alike: only others are worth putting in order.
-  return JSON.stringify(a) === JSON.stringify(b) || spell(a) === spell(b);
+  // Most objects are the same or spelt alike: only others are worth putting in order.
+  return a === b || JSON.stringify(a) === JSON.stringify(b) || spell(a) === spell(b);
 }
 
 /** Equal for values that mean the same: the order of keys and of lists has no meaning. */

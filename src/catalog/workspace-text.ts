@@ -16,12 +16,20 @@ export function readWorkspaceFile(
   format: WorkspaceFormat,
   previous: Workspace | null = null,
 ): Result<ReadWorkspace, readonly Fault[]> {
+  const parsed = parseWorkspaceText(text, format);
+  return parsed.ok ? readWorkspace(parsed.value, previous) : parsed;
+}
+
+/** What the text says, unread. Never throws, whatever the text is. */
+export function parseWorkspaceText(
+  text: string,
+  format: WorkspaceFormat,
+): Result<unknown, readonly Fault[]> {
   const limit = CATALOG_LIMITS[format === "json" ? "jsonCharacters" : "yamlCharacters"];
   if (text.length > limit) {
     return err([textFault("E_LIMIT", `The text has more than ${limit} characters.`)]);
   }
-  const parsed = format === "json" ? parseJson(text) : parseYaml(text);
-  return parsed.ok ? readWorkspace(parsed.value, previous) : parsed;
+  return format === "json" ? parseJson(text) : parseYaml(text);
 }
 
 const BYTE_ORDER_MARK = /^\uFEFF/;

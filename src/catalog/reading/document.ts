@@ -7,6 +7,7 @@ import { readDestination } from "./destinations.ts";
 import type { Drafts } from "./drafts.ts";
 import { readFolder, readSegmentFolder } from "./folders.ts";
 import { readIdSync } from "./id-syncs.ts";
+import { type ReadingMemory, RememberedList } from "./memory.ts";
 import { readMergeRule } from "./merge-rules.ts";
 import { isObject, noteUnknownKey } from "./objects.ts";
 import { readPartnerSite } from "./partner-sites.ts";
@@ -21,11 +22,11 @@ import { type Reader, wrongType } from "./values.ts";
 export function readDocument(input: unknown, reading: Reading): Drafts | undefined {
   if (!isObject(input)) return wrongType(input, "a workspace, which is an object", reading);
   const unreadable = new Set<ListName>();
-  const list = <T>(name: ListName, readItem: Reader<T>): (T | undefined)[] => {
+  const list = <T extends object>(name: ListName, readItem: Reader<T>): (T | undefined)[] => {
     const value = Object.hasOwn(input, name) ? input[name] : undefined;
     if (value === undefined) return [];
     reading.enter(name);
-    const items = readList(value, readItem, reading);
+    const items = readList(value, remembering(name, readItem, reading.memory), reading);
     reading.leave();
     if (items === undefined) unreadable.add(name);
     return items ?? [];
@@ -53,16 +54,31 @@ export function readDocument(input: unknown, reading: Reading): Drafts | undefin
   return drafts;
 }
 
+/** Reads an item by its place in the list, too. */
+type ItemReader<T> = (input: unknown, index: number, reading: Reading) => T | undefined;
+
+function remembering<T extends object>(
+  name: ListName,
+  readItem: Reader<T>,
+  memory: ReadingMemory | null,
+): ItemReader<T> {
+  if (memory === null) return (input, _index, reading) => readItem(input, reading);
+  const remembered = new RememberedList(memory, name);
+  // What was read of a list's item was read by the reader of that list.
+  return (input, index, reading) =>
+    (remembered.find(input, index) as T | undefined) ?? readItem(input, reading);
+}
+
 function readList<T>(
   input: unknown,
-  readItem: Reader<T>,
+  readItem: ItemReader<T>,
   reading: Reading,
 ): (T | undefined)[] | undefined {
   if (!Array.isArray(input)) return wrongType(input, "a list", reading);
   const items: (T | undefined)[] = [];
   for (let index = 0; index < input.length; index += 1) {
     reading.enter(index);
-    items.push(readItem(input[index], reading));
+    items.push(readItem(input[index], index, reading));
     reading.leave();
   }
   return items;

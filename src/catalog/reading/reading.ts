@@ -3,6 +3,7 @@
 
 import type { Fault } from "@dunlin/contract/workspace";
 import { CATALOG_LIMITS } from "../limits.ts";
+import type { ReadingMemory } from "./memory.ts";
 
 export type FaultCode =
   | "E_UNKNOWN_KEY"
@@ -24,6 +25,14 @@ export class Reading {
   readonly #warnings = new FaultList();
   /** Where the reader stands, from the root. One stack for all: a document has millions of places. */
   readonly #place: Step[] = [];
+  /** Of the document before; null where nothing is known of it. */
+  readonly memory: ReadingMemory | null;
+  /** Traits whose rules gave neither faults nor warnings. */
+  readonly quietRules = new Set<object>();
+
+  constructor(memory: ReadingMemory | null = null) {
+    this.memory = memory;
+  }
 
   enter(step: Step): void {
     this.#place.push(step);

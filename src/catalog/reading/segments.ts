@@ -33,7 +33,7 @@ export function checkSegments(drafts: Drafts, registers: Registers, reading: Rea
   const rules = new SegmentRuleChecks(drafts, registers);
   for (const [index, segment] of drafts.segments.entries()) {
     if (segment === undefined) continue;
-    const { pid, dataSourceId, folderId, mergeRuleId, segmentRule } = segment;
+    const { pid, dataSourceId, folderId, mergeRuleId } = segment;
     const place = ["segments", index] as const;
     counts.add(pid, place, reading);
     checkPartnerExists(registers.partners, { place: [...place, "pid"], pid }, reading);
@@ -45,8 +45,6 @@ export function checkSegments(drafts: Drafts, registers: Registers, reading: Rea
       const folder = { place: [...place, "folderId"], id: folderId, pid };
       resolveReference(registers.segmentFolders, folder, reading);
     }
-    if (segmentRule !== undefined) {
-      rules.check(segmentRule, { pid, place: [...place, "segmentRule"] }, reading);
-    }
+    rules.check(segment, [...place, "segmentRule"], reading);
   }
 }

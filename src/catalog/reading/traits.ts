@@ -69,7 +69,7 @@ export function checkTraits(drafts: Drafts, registers: Registers, reading: Readi
     }
     if (traitRule === undefined || traitRule === null) continue;
     const rulePlace = [...place, "traitRule"];
-    checkTraitRule(traitRule, rulePlace, reading);
+    checkTraitRule({ trait, text: traitRule }, rulePlace, reading);
     if (traitType !== undefined && !RULED_TYPES.has(traitType)) {
       const message = `The rule is without effect: a trait of type ${traitType} is not realized by one.`;
       reading.warnAt(rulePlace, { code: "W_WITHOUT_EFFECT", message });
