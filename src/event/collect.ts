@@ -52,10 +52,12 @@ export async function collect(
   const identity = withLinks(known.identity, links, device);
   const visit: Visit = { partner, device, ids: checked.ids, identity, now };
 
+  const realized = world.beginPhase?.("realize");
   const byRule = evaluateOr(world, "realize", [], () =>
     realizedByRule(collectSignals(call, partner, world), call.control, partner),
   );
   const traits = uniteTraits(byRule.value, namedTraits(call.control, partner));
+  realized?.();
   const writes = planWrites(visit, traits);
   const own = guardOf(partner.pid, visitor, checked.ids);
   for (;;) {
@@ -127,9 +129,11 @@ function evaluate(
   writes: Writes,
   { plan, stored, reading }: ReadProfiles,
 ): Qualified {
+  const qualified = world.beginPhase?.("qualify");
   const { value, errors } = evaluateOr(world, "qualify", null, () =>
     qualifyAll(visit, plan, stored, writes),
   );
+  qualified?.();
   return { qualification: value ?? notQualified(writes), reading, evaluation: errors };
 }
 

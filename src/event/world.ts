@@ -5,6 +5,7 @@ import type { CatalogSnapshot } from "../catalog/snapshot.ts";
 import type { DeviceId } from "../model/ids.ts";
 import type { VisitorStore } from "../profiles/visitor-store.ts";
 import type { PlatformSources } from "./platform-signals.ts";
+import type { EventReply } from "./reply.ts";
 
 /** Where calls come from and on which devices is found out by what `PlatformSources` names. */
 export interface EventWorld extends PlatformSources {
@@ -25,4 +26,16 @@ export interface EventWorld extends PlatformSources {
   readonly store: VisitorStore;
   /** Told of each fault of ours that a call survived. Must not throw, nor log what the caller sent. */
   reportFault(step: string, error: unknown): void;
+  /** Told of a phase that begins, and by what it gives of its end; only of calls that are watched. */
+  readonly beginPhase?: (phase: "parse" | "realize" | "qualify") => () => void;
+  /** Asked before each call; null where nobody wants to watch this one. */
+  readonly watch?: (endpoint: string) => WatchedCall | null;
+}
+
+/** A call that somebody watches. */
+export interface WatchedCall {
+  /** The one to make the call in. */
+  readonly world: EventWorld;
+  /** Told of its answer. Must not throw. */
+  ended(reply: EventReply): void;
 }

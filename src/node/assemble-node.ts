@@ -48,9 +48,9 @@ export interface AssembledNode {
 
 /** The parts of the primary, made for each other; nothing runs yet. */
 export function assembleNode(ingredients: NodeIngredients): AssembledNode {
-  const { config, log, stores, first } = ingredients;
+  const { config, log, folder, stores, first } = ingredients;
   const clock = config.clock === "manual" ? new ManualClock(SYSTEM_CLOCK.now()) : null;
-  const metrics = new NodeMetrics();
+  const metrics = new NodeMetrics(folder);
   let workersLost = 0;
   const pool = new WorkerPool({
     count: config.workers,

@@ -29,7 +29,14 @@ export function buildNodeControl(parts: NodeParts): NodeControl {
     hasManualClock: clock !== null,
     now: () => (clock ?? SYSTEM_CLOCK).now(),
     isReady: () => pool.everyoneServes && (group === null || group.isCurrent),
-    publish: (text) => publisher.publish(text),
+    publish: async (text) => {
+      const beganAt = performance.now();
+      try {
+        return await publisher.publish(text);
+      } finally {
+        metrics.publicationEnded(performance.now() - beganAt);
+      }
+    },
     currentWorkspace: () => publisher.currentDocument(),
     describeDataSource: async (dataSourceId) => {
       const order = { kind: "describe-data-source", dataSourceId } as const;

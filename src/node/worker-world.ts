@@ -25,9 +25,11 @@ import { buildBlob } from "../identity/blob.ts";
 import { deriveSecret } from "../identity/derive-secret.ts";
 import { newDeviceId } from "../identity/new-device-id.ts";
 import type { DataSourceId } from "../model/ids.ts";
+import { type Traces, wantsTraces } from "../ops/call-trace.ts";
 import { ManualClock, SYSTEM_CLOCK } from "../ops/clock.ts";
 import type { Log } from "../ops/log.ts";
 import type { MetricReport } from "../ops/metric-report.ts";
+import { countFromChannels } from "../ops/watched-channels.ts";
 import { WorkerStatistics } from "../ops/worker-statistics.ts";
 import type { VisitorStore } from "../profiles/visitor-store.ts";
 import { compileDefinitions, type Definitions } from "./definitions.ts";
@@ -36,6 +38,7 @@ import type { OrderOf, WorkerSettings } from "./messages.ts";
 import { openVisitorStore } from "./open-stores.ts";
 import { pooledRandomBytes } from "./random-pool.ts";
 import { KERNEL_SHARES_PORTS } from "./shared-port.ts";
+import { watchCalls } from "./watched-calls.ts";
 
 export interface WorkerWorld {
   readonly server: CollectionServer;
@@ -58,6 +61,8 @@ export async function openWorkerWorld(order: OrderOf<"start">, log: Log): Promis
   const clock = manual ?? SYSTEM_CLOCK;
   const randomPool = pooledRandomBytes(randomBytes);
   const statistics = new WorkerStatistics();
+  countFromChannels(statistics);
+  const traces = await openWantedTraces(settings);
   const store = measureStore(
     await openVisitorStore(settings, manual === null ? "system" : "manual"),
     statistics,
@@ -71,7 +76,7 @@ export async function openWorkerWorld(order: OrderOf<"start">, log: Log): Promis
     statistics.countFault(step);
     log.fault("A call survived a fault of ours.", error, { step });
   };
-  const world: EventWorld = {
+  const plain: EventWorld = {
     domain: settings.domain,
     region: settings.region,
     catalog: () => catalog,
@@ -85,6 +90,8 @@ export async function openWorkerWorld(order: OrderOf<"start">, log: Log): Promis
     detectDevice: buildDeviceDetector(),
     reportFault,
   };
+  const countPhase = statistics.countPhase.bind(statistics);
+  const world = watchCalls(plain, { traces, countPhase });
 
   return {
     server: buildCollectionServer({
@@ -108,8 +115,17 @@ export async function openWorkerWorld(order: OrderOf<"start">, log: Log): Promis
       return { isDefined: source !== undefined, holdsDeviceGraph: source?.deviceGraph === true };
     },
     reportMetrics: () => statistics.report(),
-    close: () => store.close(),
+    close: async () => {
+      await Promise.all([store.close(), traces?.close()]);
+    },
   };
+}
+
+/** Null where the operator wants none: then nothing of it is loaded. */
+async function openWantedTraces({ nodeName }: WorkerSettings): Promise<Traces | null> {
+  if (!wantsTraces(process.env)) return null;
+  const { openTraces } = await import("../ops/traces/traces.ts");
+  return openTraces({ environment: process.env, instance: nodeName, random: Math.random });
 }
 
 /** Each worker holds the file for itself: processes cannot share memory. */

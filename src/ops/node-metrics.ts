@@ -1,6 +1,9 @@
 // The node's metrics: every worker's, added up, and the primary's own, as Prometheus reads them.
 
+import { readdirSync, statfsSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { AggregatorRegistry } from "prom-client";
+import { Distribution, SLOW_SECONDS } from "./distribution.ts";
 import { type MetricReport, singleMetric } from "./metric-report.ts";
 
 export interface NodeFacts {
@@ -21,6 +24,18 @@ export class NodeMetrics {
   readonly #latest = new Map<number, WorkerReport>();
   /** What workers that have ended had counted: a sum must not fall because one of them died. */
   #departed: WorkerReport[] = [];
+  readonly #publications = new Distribution(SLOW_SECONDS);
+  readonly #folder: string;
+
+  /** `folder` is where the store is, whose size is told. */
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** From the order to publish until every worker served it, or it had failed. */
+  publicationEnded(durationMs: number): void {
+    this.#publications.add(durationMs);
+  }
 
   async workerLost(place: number): Promise<void> {
     const report = this.#latest.get(place);
@@ -39,7 +54,12 @@ export class NodeMetrics {
   /** Prometheus's text format. */
   async text(reports: ReadonlyMap<number, WorkerReport>, facts: NodeFacts): Promise<string> {
     for (const [place, report] of reports) this.#latest.set(place, report);
-    const all = [...this.#departed, ...reports.values(), primaryReport(facts)];
+    const publications = this.#publications.report(
+      "dunlin_publication_duration_seconds",
+      "Publications, from their order to their end.",
+    );
+    const own = [...primaryReport(facts), publications, ...diskReports(this.#folder)];
+    const all = [...this.#departed, ...reports.values(), own];
     return aggregate(all).metrics();
   }
 
@@ -66,5 +86,25 @@ function primaryReport(facts: NodeFacts): WorkerReport {
       "Publications that wait or are under way.",
       facts.waitingPublications,
     ),
+  ];
+}
+
+const STORE_FILE = /\.mdb$/;
+
+/** Of the data folder: what is there, and what is left of its disk. */
+function diskReports(folder: string): MetricReport[] {
+  const name = "dunlin_store_file_bytes";
+  const values = readdirSync(folder)
+    .filter((file) => STORE_FILE.test(file))
+    .flatMap((file) => {
+      // A file that is counted may be removed meanwhile.
+      const value = statSync(join(folder, file), { throwIfNoEntry: false })?.size;
+      return value === undefined ? [] : [{ value, labels: { file } }];
+    });
+  const disk = statfsSync(folder);
+  const free = disk.bavail * disk.bsize;
+  return [
+    { name, help: "Files of the embedded store.", type: "gauge", values, aggregator: "max" },
+    singleMetric("gauge", "dunlin_disk_free_bytes", "Free on the data folder's disk.", free),
   ];
 }

@@ -2,8 +2,9 @@
 // Prometheus's form is made when the primary asks for it. No label holds anything that a caller wrote.
 
 import { monitorEventLoopDelay } from "node:perf_hooks";
-import { Distribution } from "./distribution.ts";
+import { COUNTS, Distribution, Distributions, FAST_SECONDS } from "./distribution.ts";
 import type { MetricReport, MetricSample } from "./metric-report.ts";
+import { refusalReason } from "./refusals.ts";
 
 /** What is counted of a call. */
 export interface CountedCall {
@@ -14,8 +15,16 @@ export interface CountedCall {
   readonly durationMs: number;
 }
 
+/** What one transaction of the embedded store committed. */
+export interface CountedGroup {
+  readonly file: string;
+  readonly commits: number;
+  readonly durationMs: number;
+}
+
 const LAG_RESOLUTION_MS = 20;
 const NANOSECONDS = 1e9;
+const MICROSECONDS = 1e6;
 
 export class WorkerStatistics {
   /** Of the definitions served. */
@@ -23,10 +32,19 @@ export class WorkerStatistics {
   readonly #callsByKind = new Map<string, Map<string, Map<number, number>>>();
   readonly #errors = new Map<number, number>();
   readonly #faults = new Map<string, number>();
-  readonly #callDurations = new Distribution();
+  readonly #callDurations = new Distributions("endpoint");
+  readonly #phaseDurations = new Distributions("phase", FAST_SECONDS);
+  readonly #loadDurations = new Distribution();
   readonly #commitDurations = new Distribution();
+  readonly #groupSizes = new Distributions("file", COUNTS);
+  readonly #groupDurations = new Distributions("file");
   #failedCommits = 0;
+  #overloads = 0;
   #commitsUnderWay = 0;
+  #loadsUnderWay = 0;
+  #failedLoads = 0;
+  #connections = 0;
+  #connectionsOpen = 0;
   readonly #lag: ReturnType<typeof monitorEventLoopDelay>;
 
   constructor() {
@@ -39,7 +57,36 @@ export class WorkerStatistics {
     const byStatus = emplace(byForm, call.form, () => new Map<number, number>());
     increment(byStatus, call.status);
     for (const code of call.errorCodes) increment(this.#errors, code);
-    this.#callDurations.add(call.durationMs);
+    this.#callDurations.of(call.endpoint).add(call.durationMs);
+  }
+
+  /** All that a watched call spent in one phase. */
+  countPhase(phase: string, durationMs: number): void {
+    this.#phaseDurations.of(phase).add(durationMs);
+  }
+
+  connectionOpened(): void {
+    this.#connections++;
+    this.#connectionsOpen++;
+  }
+
+  connectionClosed(): void {
+    this.#connectionsOpen--;
+  }
+
+  groupCommitted({ file, commits, durationMs }: CountedGroup): void {
+    this.#groupSizes.of(file).addValue(commits);
+    this.#groupDurations.of(file).add(durationMs);
+  }
+
+  loadBegan(): void {
+    this.#loadsUnderWay++;
+  }
+
+  loadEnded(durationMs: number, loaded: boolean): void {
+    this.#loadsUnderWay--;
+    this.#loadDurations.add(durationMs);
+    if (!loaded) this.#failedLoads++;
   }
 
   countFault(step: string): void {
@@ -56,24 +103,64 @@ export class WorkerStatistics {
     if (!stored) this.#failedCommits++;
   }
 
-  /** What has happened since the worker began, and the event loop's lag since the last report. */
+  /** The store took no more: one of the commits that failed. */
+  commitRefused(): void {
+    this.#overloads++;
+  }
+
+  /** What has happened since the worker began. */
   report(): readonly MetricReport[] {
-    const lagSeconds = this.#lag.percentile(99) / NANOSECONDS;
-    this.#lag.reset();
     return [
       counter("dunlin_calls_total", "Calls answered.", this.#callSamples()),
       counter("dunlin_call_errors_total", "Error codes in answers.", samples(this.#errors, "code")),
+      counter("dunlin_calls_refused_total", "Calls that ended early.", this.#refusalSamples()),
       counter("dunlin_faults_total", "Faults that calls survived.", samples(this.#faults, "step")),
       this.#callDurations.report("dunlin_call_duration_seconds", "From request to answer."),
+      this.#phaseDurations.report("dunlin_call_phase_duration_seconds", "Phases, of some calls."),
+      ...this.#storeReports(),
+      single("dunlin_connections_total", "Connections accepted.", this.#connections),
+      gauge("dunlin_connections_open", "Connections open.", this.#connectionsOpen, "sum"),
+      ...this.#processReports(),
+    ];
+  }
+
+  #storeReports(): MetricReport[] {
+    return [
+      this.#loadDurations.report("dunlin_store_load_duration_seconds", "Reads that wait."),
+      gauge("dunlin_store_loads_under_way", "Reads that wait.", this.#loadsUnderWay, "sum"),
+      single("dunlin_store_load_failures_total", "Reads that failed.", this.#failedLoads),
       this.#commitDurations.report("dunlin_store_commit_duration_seconds", "Commits of profiles."),
-      counter("dunlin_store_commit_failures_total", "Commits that failed.", [
-        { value: this.#failedCommits, labels: {} },
-      ]),
       gauge("dunlin_store_commits_under_way", "Commits that wait.", this.#commitsUnderWay, "sum"),
+      single("dunlin_store_commit_failures_total", "Commits that failed.", this.#failedCommits),
+      single("dunlin_store_overloads_total", "Commits of a queue that is full.", this.#overloads),
+      this.#groupSizes.report("dunlin_store_group_commits", "Commits of one transaction."),
+      this.#groupDurations.report("dunlin_store_group_duration_seconds", "Transactions."),
+    ];
+  }
+
+  /** Of the process; the event loop's lag is that since the last report. */
+  #processReports(): MetricReport[] {
+    const lagSeconds = this.#lag.percentile(99) / NANOSECONDS;
+    this.#lag.reset();
+    const { rss, heapUsed } = process.memoryUsage();
+    const { user, system } = process.cpuUsage();
+    const cpuSeconds = (user + system) / MICROSECONDS;
+    return [
       gauge("dunlin_worker_revision", "Oldest revision that is served.", this.revision, "min"),
       gauge("dunlin_event_loop_lag_seconds", "Worst worker's 99th percentile.", lagSeconds, "max"),
-      gauge("dunlin_resident_memory_bytes", "Of all workers.", process.memoryUsage.rss(), "sum"),
+      gauge("dunlin_resident_memory_bytes", "Of all workers.", rss, "sum"),
+      gauge("dunlin_heap_used_bytes", "Of all workers.", heapUsed, "sum"),
+      single("dunlin_cpu_seconds_total", "User and system time of all workers.", cpuSeconds),
     ];
+  }
+
+  #refusalSamples(): MetricSample[] {
+    const byReason = new Map<string, number>();
+    for (const [code, count] of this.#errors) {
+      const reason = refusalReason(code);
+      if (reason !== null) byReason.set(reason, (byReason.get(reason) ?? 0) + count);
+    }
+    return samples(byReason, "reason");
   }
 
   #callSamples(): MetricSample[] {
@@ -91,6 +178,10 @@ export class WorkerStatistics {
 
 function counter(name: string, help: string, values: readonly MetricSample[]): MetricReport {
   return { name, help, type: "counter", values, aggregator: "sum" };
+}
+
+function single(name: string, help: string, value: number): MetricReport {
+  return counter(name, help, [{ value, labels: {} }]);
 }
 
 function gauge(

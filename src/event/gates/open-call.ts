@@ -73,7 +73,9 @@ export function envelopeOf(
 /** Opens a call of a kind that collects something. One snapshot serves it from here to its answer. */
 export function openCall(world: EventWorld, raw: RawCall, kind: CallKind): OpenedCall {
   const catalog = world.catalog();
+  const read = world.beginPhase?.("parse");
   const parsed = parseCall(raw, kind);
+  read?.();
   const envelope = envelopeOf(world, raw, parsed, catalog);
   if (!parsed.call.ok) {
     const stop = unreadStop(parsed.call.error, raw, catalog);

@@ -1,6 +1,7 @@
 // Group commit: calls that come within one turn of the event loop, or while a transaction is under
 // way, share the next transaction, and each is answered when that one has done its work.
 
+import { channel } from "node:diagnostics_channel";
 import { StoreOverloaded } from "./store-errors.ts";
 
 /** A change to make inside a transaction. Throws before its first write, or not at all. */
@@ -20,16 +21,28 @@ export const MAX_WAITING_COMMITS = 20_000;
 /** So that no process, this one or another that wants to write, stands still for long. */
 export const MAX_COMMITS_A_TRANSACTION = 1_000;
 
+/** Hears of each group that was committed: `{ file, commits, durationMs }`. */
+const GROUPS = channel("dunlin.commit-group");
+
+/** What a queue commits to, for those who watch it. */
+export type QueueName = "profiles" | "rates";
+
 export class CommitQueue {
   readonly #transact: Transact;
+  readonly #name: QueueName;
   readonly #limit: number;
   #waiting: Waiting[] = [];
   #underWay: Promise<void> | null = null;
   #isClosed = false;
 
-  constructor(transact: Transact, limit: number = MAX_WAITING_COMMITS) {
+  constructor(
+    transact: Transact,
+    limit: number = MAX_WAITING_COMMITS,
+    name: QueueName = "profiles",
+  ) {
     this.#transact = transact;
     this.#limit = limit;
+    this.#name = name;
   }
 
   /** Resolves when the write is committed; rejects when nothing of it was. */
@@ -84,7 +97,9 @@ export class CommitQueue {
 
   #commitGroup(group: readonly Waiting[]): void | Promise<void> {
     const faults = new Map<Waiting, unknown>();
+    const beganAt = GROUPS.hasSubscribers ? performance.now() : 0;
     const settle = (): void => {
+      if (GROUPS.hasSubscribers) this.#tell(group.length, performance.now() - beganAt);
       for (const waiting of group) {
         if (faults.has(waiting)) waiting.reject(faults.get(waiting));
         else waiting.resolve();
@@ -108,6 +123,10 @@ export class CommitQueue {
       return fail(reason);
     }
     settle();
+  }
+
+  #tell(commits: number, durationMs: number): void {
+    GROUPS.publish({ file: this.#name, commits, durationMs });
   }
 }
 

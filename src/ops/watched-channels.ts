@@ -1,0 +1,36 @@
+// Things that are counted where they happen, far from whoever counts: said on channels of Node's, at no
+// cost where nobody listens.
+
+import { subscribe } from "node:diagnostics_channel";
+import type { Socket } from "node:net";
+import type { WorkerStatistics } from "./worker-statistics.ts";
+
+/** Node's own: each connection that a server of this process accepts. */
+const CONNECTIONS = "net.server.socket";
+/** Said by the commit queues of the embedded store. */
+const COMMIT_GROUPS = "dunlin.commit-group";
+
+interface AcceptedConnection {
+  readonly socket: Socket;
+}
+
+/** Calls of visitors, or of limits, that one transaction committed. */
+interface CommitGroup {
+  readonly file: string;
+  readonly commits: number;
+  readonly durationMs: number;
+}
+
+/** To be called once a process: it listens for good. */
+export function countFromChannels(statistics: WorkerStatistics): void {
+  subscribe(CONNECTIONS, (message) => {
+    // The form that Node documents for this channel.
+    const { socket } = message as AcceptedConnection;
+    statistics.connectionOpened();
+    socket.once("close", () => statistics.connectionClosed());
+  });
+  subscribe(COMMIT_GROUPS, (message) => {
+    // Said by nobody but the commit queue, in this form.
+    statistics.groupCommitted(message as CommitGroup);
+  });
+}
