@@ -52,6 +52,8 @@ export class WatchedCall implements Witness {
   readonly now: number;
   /** What of the call failed: it may answer less. */
   readonly failures = new Set<"profiles" | "identities" | "clusters">();
+  /** Profiles that it could not read. */
+  readonly #unread = new Set<ProfileName>();
   /** The device that the server made for the call. */
   newDevice: string | null = null;
   isStored = false;
@@ -99,7 +101,12 @@ export class WatchedCall implements Witness {
 
   readProfiles(keys: readonly ProfileKey[], found: readonly Profile[] | null): void {
     this.#begin();
-    if (found === null) this.failures.add("profiles");
+    for (const name of keys.map(keyText)) {
+      // What failed together is read again one by one.
+      if (found === null) this.#unread.add(name);
+      else this.#unread.delete(name);
+    }
+    if (this.#unread.size > 0) this.failures.add("profiles");
     else this.failures.delete("profiles");
     for (const [place, key] of keys.entries()) {
       const name = keyText(key);
@@ -200,6 +207,8 @@ export class WatchedCall implements Witness {
   #storedEvent({ profiles }: Visit, outcome: "stored" | "opted-out"): void {
     const isOut = this.#isOptedOut();
     if (outcome === "opted-out") {
+      // It begins anew.
+      this.#unread.clear();
       this.#refusals += 1;
       if (this.#refusals > MOST_REFUSALS) this.#report("tries again and again");
       if (!isOut && !this.#mayMeetOptOut()) this.#report("refused, but nobody had opted out");
