@@ -1,6 +1,11 @@
 // One partner's part of a snapshot.
 
-import type { DataSourceDefinition, MergeRuleDefinition } from "@dunlin/contract/workspace";
+import type {
+  DataSourceDefinition,
+  MergeRuleDefinition,
+  SegmentDefinition,
+  TraitDefinition,
+} from "@dunlin/contract/workspace";
 import { indexDestinations } from "../delivery/destination-catalog.ts";
 import { indexIdSyncs } from "../delivery/id-syncs.ts";
 import { buildIdMapping } from "../identity/id-mapping.ts";
@@ -43,7 +48,9 @@ export function compilePartner(
     dataSources,
     dataSourcesByCode: dataSourcesByCode(definitions),
     traits: describeTraits(definitions),
-    traitIndex: buildTraitIndex(indexedTraits(definitions), { caseSensitive: isCaseSensitive }),
+    traitIndex: buildTraitIndex(indexedTraits(definitions.traits), {
+      caseSensitive: isCaseSensitive,
+    }),
     ...segments,
     destinations: indexDestinations(definitions.destinations, definitions.partnerSites),
     idSyncs: indexIdSyncs(definitions.idSyncs),
@@ -92,20 +99,23 @@ function describeTraits({ traits, folders }: PartnerDefinitions): ReadonlyMap<Tr
     });
   }
   for (const trait of traits) {
-    const sid = asTraitId(trait.sid);
-    facts.set(sid, {
-      sid,
-      dataSourceId: asDataSourceId(trait.dataSourceId),
-      traitType: trait.traitType,
-      ttlDays: trait.ttl,
-      active: trait.status === "ACTIVE",
-    });
+    facts.set(asTraitId(trait.sid), factsOfTrait(trait));
   }
   return facts;
 }
 
+export function factsOfTrait(trait: TraitDefinition): TraitFacts {
+  return {
+    sid: asTraitId(trait.sid),
+    dataSourceId: asDataSourceId(trait.dataSourceId),
+    traitType: trait.traitType,
+    ttlDays: trait.ttl,
+    active: trait.status === "ACTIVE",
+  };
+}
+
 /** The traits that calls realize by a rule. Onboarded ones see files only. */
-function indexedTraits({ traits }: PartnerDefinitions): IndexedTrait[] {
+export function indexedTraits(traits: readonly TraitDefinition[]): IndexedTrait[] {
   return traits.flatMap((trait) => {
     const { sid, dataSourceId, traitRule } = trait;
     if (trait.status !== "ACTIVE" || trait.traitType !== "RULE_BASED_TRAIT") return [];
@@ -116,6 +126,12 @@ function indexedTraits({ traits }: PartnerDefinitions): IndexedTrait[] {
       { sid: asTraitId(sid), dataSourceId: asDataSourceId(dataSourceId), rule: parsed.value },
     ];
   });
+}
+
+export function indexedSegment({ sid, segmentRule }: SegmentDefinition): IndexedSegment {
+  const parsed = parseSegmentRule(segmentRule);
+  invariant(parsed.ok, `the rule of segment ${sid} was read and does not parse`);
+  return { sid: asSegmentId(sid), rule: parsed.value };
 }
 
 type SegmentParts = Pick<
@@ -144,15 +160,13 @@ function compileSegments(
       pausedSegments.add(sid);
       continue;
     }
-    const { mergeRuleId, segmentRule, legacyId } = segment;
+    const { mergeRuleId, legacyId } = segment;
     const mergeRule = mergeRuleId === null ? byDefault : rulesById.get(mergeRuleId);
     invariant(mergeRule !== undefined, `segment ${sid} was read and has no merge rule`);
     segments.set(sid, { sid, legacyId, mergeRule });
-    const parsed = parseSegmentRule(segmentRule);
-    invariant(parsed.ok, `the rule of segment ${sid} was read and does not parse`);
     const group = indexed.get(mergeRule) ?? [];
     indexed.set(mergeRule, group);
-    group.push({ sid, rule: parsed.value });
+    group.push(indexedSegment(segment));
   }
   const segmentGroups: SegmentGroup[] = [...indexed].map(([mergeRule, group]) => ({
     mergeRule,

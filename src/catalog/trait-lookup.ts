@@ -5,6 +5,7 @@ import { asTraitId, type TraitId } from "../model/ids.ts";
 import { DEVICE_LIFE_DAYS } from "../model/time.ts";
 import type { TraitForSegments, TraitLookup } from "../rules/segment-rule/trait-lookup.ts";
 import { CATALOG_LIMITS } from "./limits.ts";
+import type { TraitFacts } from "./snapshot.ts";
 
 /** A definition, or a draft of one that is being read: what could not be read is undefined. */
 type Partly<T> = { readonly [K in keyof T]: T[K] | undefined };
@@ -30,16 +31,8 @@ export function buildTraitLookup(source: LookupSource): TraitLookup {
   const members = new FolderMembers(source);
   for (const folder of source.folders) {
     if (folder.traitSid === undefined) continue;
-    bySid.set(asTraitId(folder.traitSid), {
-      kind: "folder",
-      allowsFrequency: true,
-      thirdParty: false,
-      ttlDays: 0,
-      // Most folder traits are named by no rule: members are gathered when somebody asks.
-      get members() {
-        return members.of(folder);
-      },
-    });
+    const described = describeFolder(() => members.of(folder));
+    bySid.set(asTraitId(folder.traitSid), described);
   }
   for (const trait of source.traits) {
     if (trait.sid !== undefined) bySid.set(asTraitId(trait.sid), describeTrait(trait, source));
@@ -47,7 +40,40 @@ export function buildTraitLookup(source: LookupSource): TraitLookup {
   return (sid) => bySid.get(sid) ?? null;
 }
 
-function describeTrait(trait: Partly<TraitDefinition>, source: LookupSource): TraitForSegments {
+/** The lookup of traits that were compiled, with the members of those folder traits for which it is asked. */
+export function lookupOfFacts(
+  facts: ReadonlyMap<TraitId, TraitFacts>,
+  members: ReadonlyMap<TraitId, readonly TraitId[]>,
+  source: Pick<LookupSource, "isThirdParty">,
+): TraitLookup {
+  return (sid) => {
+    const trait = facts.get(sid);
+    if (trait === undefined) return null;
+    const { traitType, dataSourceId, ttlDays } = trait;
+    if (traitType !== "FOLDER_TRAIT") {
+      return describeTrait({ traitType, dataSourceId, ttl: ttlDays }, source);
+    }
+    return describeFolder(() => members.get(sid) ?? NO_MEMBERS);
+  };
+}
+
+function describeFolder(gatherMembers: () => readonly TraitId[]): TraitForSegments {
+  return {
+    kind: "folder",
+    allowsFrequency: true,
+    thirdParty: false,
+    ttlDays: 0,
+    // Most folder traits are named by no rule: members are gathered when somebody asks.
+    get members() {
+      return gatherMembers();
+    },
+  };
+}
+
+function describeTrait(
+  trait: Partly<Pick<TraitDefinition, "traitType" | "dataSourceId" | "ttl">>,
+  source: Pick<LookupSource, "isThirdParty">,
+): TraitForSegments {
   const traitType = trait.traitType ?? "RULE_BASED_TRAIT";
   const kind = KINDS[traitType];
   return {

@@ -87,6 +87,7 @@ const BUILTIN_HOMES: Readonly<Record<string, readonly string[]>> = {
 
 /** Sub-rooms whose front door has another name than the sub-room, or that have two. */
 const FRONT_DOORS: Readonly<Record<string, readonly string[]>> = {
+  "catalog/steps": ["workspace-step.ts", "take-step.ts"],
   "stores/redis": ["redis-visitor-store.ts", "redis-control.ts"],
   "stores/redis/slots": ["slot-transactions.ts", "slot-draft.ts"],
   "event/declared-ids": [
@@ -103,6 +104,7 @@ const FRONT_DOORS: Readonly<Record<string, readonly string[]>> = {
   "event/parse": ["parse.ts", "raw-call.ts", "parameters.ts", "control.ts", "headers.ts"],
   "event/qualify": ["qualify.ts", "write-plan.ts"],
   "http/collection": ["collection-server.ts"],
+  "http/collection/wire": ["wire-server.ts"],
   "http/management": ["management-server.ts"],
   "node/ending": ["stop-signals.ts"],
   "node/publishing": ["publisher.ts", "served-definitions.ts", "follow-store.ts"],

@@ -4,6 +4,7 @@ import type { SegmentId } from "../../model/ids.ts";
 import type { Profile } from "../../model/profile.ts";
 import type { SegmentRule, TraitLookup } from "../segment-rule/segment-rule.ts";
 import { FastSegmentIndex } from "./fast-segment-index.ts";
+import { LayeredSegmentIndex } from "./layered-segment-index.ts";
 import type { SegmentProof } from "./proof.ts";
 
 export type { CountProof, JunctionProof, Need, PresenceProof, SegmentProof } from "./proof.ts";
@@ -37,4 +38,21 @@ export function buildSegmentIndex(
   traits: TraitLookup,
 ): SegmentIndex {
   return new FastSegmentIndex(segments, traits);
+}
+
+export interface SegmentChanges {
+  /** Segments that are gone or have other rules, or other traits in them. */
+  readonly retired: ReadonlySet<SegmentId>;
+  /** Segments that are new, and those that changed. */
+  readonly added: readonly IndexedSegment[];
+}
+
+/** The index with a few changes, for far less than what building it takes; the base stays as it is. */
+export function changeSegmentIndex(
+  base: SegmentIndex,
+  { retired, added }: SegmentChanges,
+  traits: TraitLookup,
+): SegmentIndex {
+  if (retired.size === 0 && added.length === 0) return base;
+  return new LayeredSegmentIndex(base, retired, buildSegmentIndex(added, traits));
 }

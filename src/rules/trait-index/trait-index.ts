@@ -4,6 +4,7 @@ import type { DataSourceId, TraitId } from "../../model/ids.ts";
 import type { Signals } from "../../model/signal.ts";
 import type { TraitRule } from "../trait-rule/trait-rule.ts";
 import { FastTraitIndex } from "./fast-trait-index.ts";
+import { LayeredTraitIndex } from "./layered-trait-index.ts";
 
 export interface TraitIndex {
   /** Whether some rule names this key (folded as the index folds). Others need not be collected. */
@@ -34,4 +35,18 @@ export function buildTraitIndex(
   options: TraitIndexOptions,
 ): TraitIndex {
   return new FastTraitIndex(traits, options);
+}
+
+export interface TraitChanges extends TraitIndexOptions {
+  /** Traits that are gone or have other rules. */
+  readonly retired: ReadonlySet<TraitId>;
+  /** Traits that are new, and those that have other rules. */
+  readonly added: readonly IndexedTrait[];
+}
+
+/** The index with a few changes, for far less than what building it takes; the base stays as it is. */
+export function changeTraitIndex(base: TraitIndex, changes: TraitChanges): TraitIndex {
+  const { retired, added } = changes;
+  if (retired.size === 0 && added.length === 0) return base;
+  return new LayeredTraitIndex(base, retired, buildTraitIndex(added, changes));
 }
