@@ -70,6 +70,7 @@ export class Environment {
   #isDirty = false;
   #flushing: Promise<void> | undefined;
   #lostCommits = 0;
+  #transactions = 0;
   #closing: Promise<void> | undefined;
 
   constructor({ folder, durability, checksFiles = false }: EnvironmentOptions) {
@@ -123,6 +124,11 @@ export class Environment {
     return this.#lostCommits;
   }
 
+  /** How many transactions the commits of this process were gathered in. */
+  get transactions(): number {
+    return this.#transactions;
+  }
+
   /** One transaction over the definitions, on disk when it resolves. */
   commitDefinitions<T>(write: () => T): Promise<T> {
     return this.#definitionsRoot.transaction(write);
@@ -163,6 +169,7 @@ export class Environment {
   #commitToFile(writes: Write): void {
     // The library's own thread needs two more wake-ups a transaction than the work itself takes.
     this.#profiles.transactionSync(writes);
+    this.#transactions++;
     this.#isDirty = true;
     this.#flushTimer ??= setTimeout(() => void this.flush(), FLUSH_EVERY_MS).unref();
   }
@@ -170,6 +177,7 @@ export class Environment {
   async #commitToDisk(writes: Write): Promise<void> {
     // In the library's thread: this one goes on with other calls while the disk works.
     await this.#profiles.transaction(writes);
+    this.#transactions++;
   }
 }
 

@@ -5,6 +5,7 @@ import { EMPTY_PROFILE, type Profile } from "../../model/profile.ts";
 import { keyText } from "../../profiles/key-text.ts";
 import { decodeRecord, mergeInPlace, mergeIntoRecord } from "../../profiles/record.ts";
 import type { ProfileChange, ProfileKey, ProfileStore } from "../../profiles/store.ts";
+import { AnsweredEarly } from "./answered-early.ts";
 import type { Write } from "./commit-queue.ts";
 import type { Bytes, Environment } from "./environment.ts";
 import { storedKey } from "./profile-key.ts";
@@ -25,8 +26,7 @@ const NOTHING: Write = () => {};
 /** Profiles in an environment that all processes of a node share; closing the store closes it. */
 export class LmdbProfileStore implements ProfileStore {
   readonly #environment: Environment;
-  /** How many commits of a profile were answered (durability `off`) but have yet to be made. */
-  readonly #answeredEarly = new Map<string, number>();
+  readonly #answeredEarly = new AnsweredEarly();
 
   constructor(environment: Environment) {
     this.#environment = environment;
@@ -40,10 +40,7 @@ export class LmdbProfileStore implements ProfileStore {
 
   /** As of the last `seeLatest`, or of what had to be committed first. */
   readAtHand(key: ProfileKey): Profile {
-    if (this.#answeredEarly.size > 0) {
-      this.#commitAnswered([key]);
-      this.#environment.seeLatest();
-    }
+    if (this.#commitAnswered([key])) this.#environment.seeLatest();
     return this.#read(key);
   }
 
@@ -62,10 +59,10 @@ export class LmdbProfileStore implements ProfileStore {
     { beside, forAll }: CommitOptions,
   ): Promise<void> {
     const environment = this.#environment;
-    const answersEarly = environment.durability === "off";
-    if (answersEarly) this.#remember(changes);
+    const named = environment.durability === "off" ? changes.map(({ key }) => keyText(key)) : [];
+    this.#answeredEarly.add(named);
     const write = (): void => {
-      if (answersEarly) this.#forget(changes);
+      this.#answeredEarly.remove(named);
       const writeBeside = beside === null ? NOTHING : beside();
       if (writeBeside === null) return;
       this.#merge(changes);
@@ -74,7 +71,7 @@ export class LmdbProfileStore implements ProfileStore {
     try {
       await (forAll ? environment.commitForAll(write) : environment.commit(write));
     } catch (refusal) {
-      if (answersEarly) this.#forget(changes);
+      this.#answeredEarly.remove(named);
       throw refusal;
     }
   }
@@ -91,10 +88,12 @@ export class LmdbProfileStore implements ProfileStore {
     return this.#environment.close();
   }
 
-  /** A commit that was answered is seen, also before its transaction. */
-  #commitAnswered(keys: readonly ProfileKey[]): void {
-    if (this.#answeredEarly.size === 0) return;
-    if (keys.some((key) => this.#answeredEarly.has(keyText(key)))) this.#environment.commitNow();
+  /** A commit that was answered is seen, also before its transaction. Says whether it had to be made. */
+  #commitAnswered(keys: readonly ProfileKey[]): boolean {
+    if (this.#answeredEarly.isEmpty) return false;
+    if (!keys.some((key) => this.#answeredEarly.has(keyText(key)))) return false;
+    this.#environment.commitNow();
+    return true;
   }
 
   #merge(changes: readonly ProfileChange[]): void {
@@ -105,22 +104,6 @@ export class LmdbProfileStore implements ProfileStore {
       writeRecord(database, stored, mergeInPlace(readRecord(database, stored), only.delta));
     } else {
       this.#mergeSeveral(changes);
-    }
-  }
-
-  #remember(changes: readonly ProfileChange[]): void {
-    for (const { key } of changes) {
-      const text = keyText(key);
-      this.#answeredEarly.set(text, (this.#answeredEarly.get(text) ?? 0) + 1);
-    }
-  }
-
-  #forget(changes: readonly ProfileChange[]): void {
-    for (const { key } of changes) {
-      const text = keyText(key);
-      const left = (this.#answeredEarly.get(text) ?? 0) - 1;
-      if (left > 0) this.#answeredEarly.set(text, left);
-      else this.#answeredEarly.delete(text);
     }
   }
 

@@ -3,7 +3,8 @@
 // An opt-out is answered, in every durability, only once it is committed. Whoever stores something for a
 // visitor asks inside the transaction whether there is one, so that none which was answered is overtaken.
 
-import type { Identity, IdentityKey } from "../../model/identity.ts";
+import type { Identity, IdentityChange, IdentityKey } from "../../model/identity.ts";
+import { declaredIdentity, deviceIdentity, identityKeyText } from "../../model/identity-key.ts";
 import type { Profile } from "../../model/profile.ts";
 import type { ProfileChange, ProfileKey } from "../../profiles/store.ts";
 import type {
@@ -13,6 +14,7 @@ import type {
   VisitorStore,
   VisitorsAtHand,
 } from "../../profiles/visitor-store.ts";
+import { AnsweredEarly } from "./answered-early.ts";
 import type { Write } from "./commit-queue.ts";
 import type { Environment } from "./environment.ts";
 import { LmdbCallRates } from "./lmdb-call-rates.ts";
@@ -32,11 +34,10 @@ export class LmdbVisitorStore implements VisitorStore {
   readonly #rates: LmdbCallRates;
   readonly #atHand: VisitorsAtHand = {
     profile: (key) => this.#profiles.readAtHand(key),
-    identity: (key) => this.#identities.read(key),
+    identity: (key) => this.#readIdentity(key),
     isDenied: (key, now) => this.denials.isDenied(key, now),
   };
-  /** Visits whose commit was answered (durability `off`) but has yet to be made. */
-  #answeredEarly = 0;
+  readonly #answeredEarly = new AnsweredEarly();
 
   constructor(environment: Environment) {
     this.#environment = environment;
@@ -57,13 +58,13 @@ export class LmdbVisitorStore implements VisitorStore {
   }
 
   atHand(): VisitorsAtHand {
-    this.#seeLatest();
+    this.#environment.seeLatest();
     return this.#atHand;
   }
 
   async loadIdentities(keys: readonly IdentityKey[]): Promise<readonly Identity[]> {
-    this.#seeLatest();
-    return keys.map((key) => this.#identities.read(key));
+    this.#environment.seeLatest();
+    return keys.map((key) => this.#readIdentity(key));
   }
 
   async commitVisit(visit: Visit): Promise<"stored" | "opted-out"> {
@@ -73,16 +74,16 @@ export class LmdbVisitorStore implements VisitorStore {
     // Where nothing waits for the transaction, its answer is that of the moment; the transaction asks
     // again, and stores nothing for somebody who has opted out meanwhile.
     if (guard !== null && (answersEarly || changesNothing)) {
-      this.#seeLatest();
-      if (isOptedOut(guard, (key) => this.#identities.read(key))) return "opted-out";
+      this.#environment.seeLatest();
+      if (isOptedOut(guard, (key) => this.#readIdentity(key))) return "opted-out";
     }
     if (changesNothing) return "stored";
 
     let outcome: "stored" | "opted-out" = "stored";
     const forAll = identities.some(({ kind }) => kind === "opt-out" || kind === "opt-in");
-    const isCounted = answersEarly && !forAll && identities.length > 0;
+    const named = answersEarly && !forAll ? namedIn(identities) : [];
     const beside = (): Write | null => {
-      if (isCounted) this.#answeredEarly--;
+      this.#answeredEarly.remove(named);
       const read = this.#identities.readingOnce();
       if (guard !== null && isOptedOut(guard, read)) {
         outcome = "opted-out";
@@ -90,12 +91,12 @@ export class LmdbVisitorStore implements VisitorStore {
       }
       return identities.length === 0 ? NOTHING : this.#identities.prepare(identities, read);
     };
-    if (isCounted) this.#answeredEarly++;
+    this.#answeredEarly.add(named);
     try {
       await this.#profiles.commitBeside(profiles, { beside, forAll });
     } catch (refusal) {
       // It never got as far as waiting.
-      if (isCounted) this.#answeredEarly--;
+      this.#answeredEarly.remove(named);
       throw refusal;
     }
     return outcome;
@@ -117,10 +118,22 @@ export class LmdbVisitorStore implements VisitorStore {
     await this.#environment.close();
   }
 
-  #seeLatest(): void {
-    // A link that waits may end others than those that it names.
-    if (this.#answeredEarly > 0) this.#environment.commitNow();
+  /** As of the last `seeLatest`, or of what had to be committed first. */
+  #readIdentity(key: IdentityKey): Identity {
+    const identity = this.#identities.read(key);
+    if (!this.#isChanging(key, identity)) return identity;
+    this.#environment.commitNow();
     this.#environment.seeLatest();
+    return this.#identities.read(key);
+  }
+
+  /** Whether a commit that waits may change it: a link ends others of the two that it names. */
+  #isChanging(key: IdentityKey, { links }: Identity): boolean {
+    const waiting = this.#answeredEarly;
+    if (waiting.isEmpty) return false;
+    return (
+      waiting.has(identityKeyText(key)) || links.some(({ to }) => waiting.has(identityKeyText(to)))
+    );
   }
 }
 
@@ -128,4 +141,20 @@ const NOTHING: Write = () => {};
 
 function isOptedOut({ pid, keys }: NonNullable<Visit["guard"]>, read: ReadIdentity): boolean {
   return keys.some((key) => read(key).optOuts.some((optOut) => optOut.pid === pid));
+}
+
+function namedIn(changes: readonly IdentityChange[]): string[] {
+  return changes.flatMap((change) => {
+    switch (change.kind) {
+      case "opt-out":
+      case "opt-in":
+        return [identityKeyText(change.key)];
+      case "seen":
+        return [identityKeyText(deviceIdentity(change.device))];
+      default:
+        return [deviceIdentity(change.device), declaredIdentity(change.declared)].map(
+          identityKeyText,
+        );
+    }
+  });
 }
