@@ -181,7 +181,7 @@ test("a draining server answers what is under way and takes nothing new", async 
     return store.load(keys);
   };
   const commitVisit: VisitorStore["commitVisit"] = (visit) => store.commitVisit(visit);
-  const held = { ...world, store: { ...store, load, commitVisit } };
+  const held = { ...world, store: { ...store, atHand: undefined, load, commitVisit } };
   const { port, send: ask, drain } = await serve(t, { world: held });
 
   const underWay = ask("/event?d_rtbd=json");

@@ -7,28 +7,20 @@ export const PIXEL = Buffer.from(
 );
 
 /** On every answer ("DCS and visitor-ID service", Headers on every response). */
-export const COMMON_HEADERS: readonly string[] = [
-  "Cache-Control",
-  "no-cache,no-store,must-revalidate,max-age=0,proxy-revalidate,no-transform,private",
-  "Pragma",
-  "no-cache",
-  "Expires",
-  "Thu, 01 Jan 1970 00:00:00 GMT",
-  "P3P",
-  'policyref="/w3c/p3p.xml", CP="NOI NID CURa ADMa DEVa PSAa PSDa OUR SAMa BUS PUR COM NAV INT"',
-  "X-Content-Type-Options",
-  "nosniff",
-  "Cross-Origin-Resource-Policy",
-  "cross-origin",
-  "Timing-Allow-Origin",
-  "*",
-];
+export const COMMON_HEADERS = [
+  "Cache-Control: no-cache,no-store,must-revalidate,max-age=0,proxy-revalidate,no-transform,private",
+  "Pragma: no-cache",
+  "Expires: Thu, 01 Jan 1970 00:00:00 GMT",
+  'P3P: policyref="/w3c/p3p.xml", CP="NOI NID CURa ADMa DEVa PSAa PSDa OUR SAMa BUS PUR COM NAV INT"',
+  "X-Content-Type-Options: nosniff",
+  "Cross-Origin-Resource-Policy: cross-origin",
+  "Timing-Allow-Origin: *",
+  "",
+].join("\r\n");
 
 /** Over TLS only. */
-export const STRICT_TRANSPORT: readonly string[] = [
-  "Strict-Transport-Security",
-  "max-age=31536000; includeSubDomains",
-];
+export const STRICT_TRANSPORT =
+  "Strict-Transport-Security: max-age=31536000; includeSubDomains\r\n";
 
 /** Crawlers have no business on any host of the collection plane. */
 export const ROBOTS = "User-agent: *\nDisallow: /\n";
