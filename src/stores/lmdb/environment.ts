@@ -36,6 +36,11 @@ export type Bytes = Database<Uint8Array, Uint8Array>;
 
 export const PROFILES_FILE = "profiles.mdb";
 export const DEFINITIONS_FILE = "definitions.mdb";
+const DATABASES_OF_PROFILES = [
+  ...["profiles-of-devices", "profiles-of-declared-ids"],
+  ...["identities-of-devices", "identities-of-declared-ids", "denials", "device-graphs"],
+];
+const DATABASE_OF_DEFINITIONS = "definitions";
 /** Room for databases to come. */
 const MAX_DATABASES = 32;
 /** Processes times the read transactions that each may hold open. */
@@ -81,7 +86,9 @@ export class Environment {
     const waits = durability === "fsync";
     const profiles = join(folder, PROFILES_FILE);
     const definitions = join(folder, DEFINITIONS_FILE);
-    for (const path of [profiles, definitions]) checkFile(path, { always: checksFiles });
+    const always = checksFiles;
+    checkFile(profiles, { always, databases: DATABASES_OF_PROFILES });
+    checkFile(definitions, { always, databases: [DATABASE_OF_DEFINITIONS] });
     this.#profiles = openFile(profiles, { waitsForDisk: waits });
     this.#definitionsRoot = openFile(definitions, { waitsForDisk: true });
     this.profilesOfDevices = openDatabase(this.#profiles, "profiles-of-devices");
@@ -90,7 +97,7 @@ export class Environment {
     this.identitiesOfDeclaredIds = openDatabase(this.#profiles, "identities-of-declared-ids");
     this.denials = openDatabase(this.#profiles, "denials");
     this.deviceGraphs = openDatabase(this.#profiles, "device-graphs");
-    this.definitions = openDatabase(this.#definitionsRoot, "definitions");
+    this.definitions = openDatabase(this.#definitionsRoot, DATABASE_OF_DEFINITIONS);
     this.#queue = new CommitQueue(
       waits ? (writes) => this.#commitToDisk(writes) : (writes) => this.#commitToFile(writes),
     );

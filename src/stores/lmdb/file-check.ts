@@ -1,41 +1,25 @@
 // Reads an LMDB file page by page, without the library, and says what is damaged. The library
 // checks little and ends the process where it meets what cannot be.
 //
-// Finds pages that are missing, torn or of another file, wherever the tree leads; not a changed
-// byte within a key or a value: records have a checksum of their own.
+// Finds pages that are missing, torn, out of date or of another file, wherever a tree leads, entries out
+// of order, and free pages that are in use; not a changed byte within a value: records have a checksum
+// of their own.
 
-import { closeSync, openSync, readSync } from "node:fs";
-import {
-  type FileHeader,
-  NO_PAGE,
-  PAGE_FLAGS_AT,
-  PAGE_HEADER_BYTES,
-  pageNumber,
-  readHeader,
-  rootOfTree,
-} from "./file-header.ts";
+import { closeSync, openSync } from "node:fs";
+import { type FileHeader, readHeader } from "./file-header.ts";
+import { FreeList } from "./free-list.ts";
 import { StoreUnusable } from "./store-errors.ts";
-
-const BRANCH = 1;
-const LEAF = 2;
-const OVERFLOW = 4;
-const NODES_END_AT = 20;
-const ENTRIES_BEGIN_AT = 22;
-const NODE_HEADER_BYTES = 8;
-const VALUE_ON_OTHER_PAGES = 1;
-const VALUE_IS_TREE = 2;
-const OTHER_PAGES_BYTES = 24;
-const TREE_BYTES = 48;
-const FIRST_PAGE = 2;
-const MAX_DEPTH = 32;
+import { TreeCheck } from "./tree-check.ts";
 
 export interface CheckOptions {
   /** Also when nothing points to damage. */
   readonly always: boolean;
+  /** The databases that the file of a server has: an unknown one in the place of one of them is damage. */
+  readonly databases?: readonly string[];
 }
 
 /** Throws `StoreUnusable` for a file that the library must not open. */
-export function checkFile(path: string, { always }: CheckOptions): void {
+export function checkFile(path: string, { always, databases = [] }: CheckOptions): void {
   let file: number;
   try {
     file = openSync(path, "r");
@@ -49,7 +33,7 @@ export function checkFile(path: string, { always }: CheckOptions): void {
     const { fileBytes, lastPage, pageSize, isOfEarlierBoot } = header;
     const isShort = fileBytes < (lastPage + 1) * pageSize;
     if (!always && !isShort && !isOfEarlierBoot) return;
-    const fault = findFault(file, header);
+    const fault = findFault(file, header, databases);
     // Pages are used again: another process that commits now makes old ones look wrong.
     const isInUse = readHeader(file, path)?.transaction !== header.transaction;
     if (fault !== null && !isInUse) {
@@ -63,91 +47,25 @@ export function checkFile(path: string, { always }: CheckOptions): void {
   }
 }
 
-function findFault(file: number, header: FileHeader): string | null {
+function findFault(file: number, header: FileHeader, databases: readonly string[]): string | null {
+  const names: string[] = [];
+  const free = new FreeList(header);
   const check = new TreeCheck(file, header);
-  for (const root of header.roots) check.tree(root, 0);
-  return check.fault;
+  check.tree(header.databases, {
+    isOfNumbers: false,
+    // The library ends a name with a zero byte.
+    visit: (key, _value, isTree) => {
+      if (isTree) names.push(key.toString("latin1").replace(/\0$/, ""));
+    },
+  });
+  check.tree(header.freePages, { isOfNumbers: true, visit: (key, value) => free.add(key, value) });
+  return check.fault ?? free.fault ?? free.faultOfUse(check.seen) ?? faultOfNames(names, databases);
 }
 
-class TreeCheck {
-  fault: string | null = null;
-  readonly #file: number;
-  readonly #header: FileHeader;
-  readonly #seen = new Set<number>();
-
-  constructor(file: number, header: FileHeader) {
-    this.#file = file;
-    this.#header = header;
-  }
-
-  tree(number: number, depth: number): void {
-    if (number === NO_PAGE || this.fault !== null) return;
-    const page = this.#page(number);
-    if (page === null) return;
-    const flags = page.readUInt16LE(PAGE_FLAGS_AT);
-    // Both count from behind the page's header.
-    const nodesEnd = PAGE_HEADER_BYTES + page.readUInt16LE(NODES_END_AT);
-    const entriesBegin = PAGE_HEADER_BYTES + page.readUInt16LE(ENTRIES_BEGIN_AT);
-    if ((flags !== BRANCH && flags !== LEAF) || depth > MAX_DEPTH || nodesEnd > entriesBegin) {
-      this.#fail(`page ${number} is not one of a tree.`);
-      return;
-    }
-    for (let at = PAGE_HEADER_BYTES; at < nodesEnd && this.fault === null; at += 2) {
-      const entry = PAGE_HEADER_BYTES + page.readUInt16LE(at);
-      if (entry < entriesBegin || entry + NODE_HEADER_BYTES > page.length) {
-        this.#fail(`an entry of page ${number} lies outside it.`);
-      } else if (flags === BRANCH) {
-        const child = page.readUInt32LE(entry) + page.readUInt16LE(entry + 4) * 2 ** 32;
-        this.tree(child, depth + 1);
-      } else {
-        this.#entry(page, entry, number);
-      }
-    }
-  }
-
-  #entry(page: Buffer, entry: number, number: number): void {
-    const flags = page.readUInt16LE(entry + 4);
-    const isElsewhere = (flags & VALUE_ON_OTHER_PAGES) !== 0;
-    const valueAt = entry + NODE_HEADER_BYTES + page.readUInt16LE(entry + 6);
-    const valueBytes = page.readUInt32LE(entry);
-    if (valueAt + (isElsewhere ? OTHER_PAGES_BYTES : valueBytes) > page.length) {
-      this.#fail(`an entry of page ${number} lies outside it.`);
-    } else if (isElsewhere) {
-      this.#overflow(pageNumber(page, valueAt), valueBytes);
-    } else if (flags & VALUE_IS_TREE && valueBytes === TREE_BYTES) {
-      this.tree(rootOfTree(page.subarray(valueAt, valueAt + TREE_BYTES)), 0);
-    }
-  }
-
-  #overflow(number: number, valueBytes: number): void {
-    const { pageSize, fileBytes } = this.#header;
-    const page = this.#page(number);
-    if (page === null) return;
-    const end = number * pageSize + PAGE_HEADER_BYTES + valueBytes;
-    if (page.readUInt16LE(PAGE_FLAGS_AT) !== OVERFLOW || end > fileBytes) {
-      this.#fail(`a value that begins on page ${number} is not whole.`);
-    }
-  }
-
-  /** A page that holds its own number and that nothing led to before. */
-  #page(number: number): Buffer | null {
-    const { pageSize, lastPage } = this.#header;
-    const page = Buffer.allocUnsafe(pageSize);
-    const isInside = number >= FIRST_PAGE && number <= lastPage && !this.#seen.has(number);
-    this.#seen.add(number);
-    if (
-      isInside &&
-      readSync(this.#file, page, 0, pageSize, number * pageSize) === pageSize &&
-      pageNumber(page, 0) === number &&
-      pageNumber(page, 8) <= this.#header.transaction
-    ) {
-      return page;
-    }
-    this.#fail(`page ${number} is missing or holds something else.`);
-    return null;
-  }
-
-  #fail(what: string): void {
-    this.fault ??= what;
-  }
+/** A new server may have databases that this one does not know; but then all that it knows are there. */
+function faultOfNames(names: readonly string[], databases: readonly string[]): string | null {
+  const missing = databases.find((name) => !names.includes(name));
+  const stranger = names.find((name) => !databases.includes(name));
+  if (missing === undefined || stranger === undefined) return null;
+  return `the database ${missing} is missing, and there is one of another name.`;
 }

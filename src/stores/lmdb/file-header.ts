@@ -4,14 +4,23 @@
 import { fstatSync, readFileSync, readSync } from "node:fs";
 import { StoreUnusable } from "./store-errors.ts";
 
+/** What is known of a tree before its first page is read. */
+export interface TreeHead {
+  readonly root: number;
+  /** Of its pages, one below the other. */
+  readonly depth: number;
+  /** Whether its keys and values are of the kinds that our databases have. */
+  readonly isPlain: boolean;
+}
+
 /** The state that a file is in when it is opened. */
 export interface FileHeader {
   readonly pageSize: number;
   /** Number of the last page in use; the file may be shorter when the last ones are free. */
   readonly lastPage: number;
   readonly transaction: number;
-  /** The roots of the tree of free pages and of the tree of databases. */
-  readonly roots: readonly [number, number];
+  readonly freePages: TreeHead;
+  readonly databases: TreeHead;
   /** Whether the machine was started anew since. */
   readonly isOfEarlierBoot: boolean;
   readonly fileBytes: number;
@@ -21,11 +30,18 @@ export interface FileHeader {
 export const PAGE_HEADER_BYTES = 24;
 export const PAGE_FLAGS_AT = 18;
 export const NO_PAGE = 2 ** 64;
+/** Behind the two of the head. */
+export const FIRST_PAGE = 2;
 const META_PAGE = 8;
 const MAGIC = 0xbeefc0de;
 const DATA_VERSION = 2;
 const TREE_BYTES = 48;
+const FLAGS_IN_TREE = 4;
+const DEPTH_IN_TREE = 6;
 const ROOT_IN_TREE = 40;
+/** Reversed keys, several values of a key: the library would read such pages in another way. */
+const UNKNOWN_KINDS = 0x76;
+const MAP_BYTES_IN_META = 16;
 const META_BYTES = 24 + 2 * TREE_BYTES + 24;
 const SMALLEST_PAGE = 512;
 const LARGEST_PAGE = 65_536;
@@ -59,18 +75,26 @@ function readMeta(file: number, at: number): Meta | null {
   const isPageSize = Math.log2(pageSize) % 1 === 0;
   if (!isPageSize || pageSize < SMALLEST_PAGE || pageSize > LARGEST_PAGE) return null;
   if (bytes.readUInt16LE(PAGE_FLAGS_AT) !== META_PAGE) return null;
+  const lastPage = pageNumber(tail, 0);
+  // The library would look for pages beyond the memory that it has asked for.
+  if ((lastPage + 1) * pageSize > pageNumber(meta, MAP_BYTES_IN_META)) return null;
   return {
     pageSize,
-    lastPage: pageNumber(tail, 0),
+    lastPage,
     transaction: pageNumber(tail, 8),
-    roots: [pageNumber(free, ROOT_IN_TREE), pageNumber(main, ROOT_IN_TREE)],
+    freePages: treeHead(free),
+    databases: treeHead(main),
     isOfEarlierBoot: tail.readBigInt64LE(16) !== bootId(),
   };
 }
 
-/** A tree's root, from its description of 48 bytes. */
-export function rootOfTree(description: Buffer): number {
-  return pageNumber(description, ROOT_IN_TREE);
+/** A tree's description of 48 bytes. */
+export function treeHead(description: Buffer): TreeHead {
+  return {
+    root: pageNumber(description, ROOT_IN_TREE),
+    depth: description.readUInt16LE(DEPTH_IN_TREE),
+    isPlain: (description.readUInt16LE(FLAGS_IN_TREE) & UNKNOWN_KINDS) === 0,
+  };
 }
 
 /** 64 bits as a number; `NO_PAGE` where all are set. */

@@ -1,7 +1,8 @@
 // The deny list in LMDB, an entry by its key.
 //
 //   key    kind, then the device's halves, the data source's number, or both of a declared ID
-//   entry  version, whether it ends, [when], kind, [data source], [bytes of the ID], ID or device
+//   entry  version, whether it ends, [when], kind, [data source], [bytes of the ID], ID or device,
+//          checksum of key and entry
 
 import { asDataSourceId } from "../../model/ids.ts";
 import { assertNever, invariant } from "../../model/result.ts";
@@ -11,12 +12,14 @@ import { ByteWriter } from "../../profiles/byte-writer.ts";
 import { CorruptRecord } from "../../profiles/corrupt-record.ts";
 import type { Denial, DeniedKey, DenyList } from "../../profiles/visitor-store.ts";
 import { isDenied } from "../../profiles/visitor-store-denials.ts";
+import { checkedValue, withChecksum } from "./checked-value.ts";
 import { DEVICE_KEY_BYTES, deviceKeyBytes, deviceOfKeyBytes } from "./device-key.ts";
 import type { Environment } from "./environment.ts";
 import { storedKey } from "./profile-key.ts";
 import { sweep } from "./sweep.ts";
 
-const VERSION = 1;
+const VERSION = 2;
+const VERSION_WITHOUT_CHECKSUM = 1;
 
 /** Entries looked at with each that is added: those go that have ended long ago. */
 const SWEPT_WITH_EACH = 8;
@@ -43,8 +46,9 @@ export class LmdbDenials implements DenyList {
   /** As of the last `seeLatest`. */
   isDenied(key: DeniedKey, now: number): boolean {
     this.#now = now;
-    const entry = this.#environment.denials.getBinary(denialKey(key));
-    return entry !== undefined && isDenied(decodeDenial(entry), now);
+    const bytes = denialKey(key);
+    const entry = this.#environment.denials.getBinary(bytes);
+    return entry !== undefined && isDenied(decodeDenial(bytes, entry), now);
   }
 
   async add(denial: Denial): Promise<void> {
@@ -76,8 +80,8 @@ export class LmdbDenials implements DenyList {
   async list(now: number): Promise<readonly Denial[]> {
     this.#environment.seeLatest();
     const listed: Denial[] = [];
-    for (const { value } of this.#environment.denials.getRange()) {
-      const denial = decodeDenial(value);
+    for (const { key, value } of this.#environment.denials.getRange()) {
+      const denial = decodeDenial(key, value);
       if (isDenied(denial, now)) listed.push(denial);
     }
     return listed;
@@ -87,7 +91,7 @@ export class LmdbDenials implements DenyList {
     const endedBefore = this.#now - KEPT_AFTER_END_MS;
     this.#sweptUpTo = sweep(this.#environment.denials, this.#sweptUpTo, {
       limit: SWEPT_WITH_EACH,
-      isOver: (entry) => !isDenied(decodeDenial(entry), endedBefore),
+      isOver: (entry, key) => !isDenied(decodeDenial(key, entry), endedBefore),
     });
   }
 }
@@ -122,19 +126,23 @@ function encodeDenial({ key, until }: Denial): Uint8Array {
     writer.varint(id.length);
     writer.bytes(id);
   }
-  return writer.written().slice();
+  return withChecksum(denialKey(key), writer.written());
 }
 
-function decodeDenial(entry: Uint8Array): Denial {
+function decodeDenial(key: Uint8Array, stored: Uint8Array): Denial {
+  const isChecked = stored[0] !== VERSION_WITHOUT_CHECKSUM;
+  const entry = isChecked ? checkedValue(key, stored) : stored;
+  if (entry === null)
+    throw new CorruptRecord("its checksum is not that of what it holds", 0, "denial");
   const reader = new ByteReader(entry, entry.length, "denial");
   const version = reader.byte();
-  if (version !== VERSION) {
+  if (isChecked && version !== VERSION) {
     throw new CorruptRecord(`its version is ${version}, this server reads ${VERSION}`, 0, "denial");
   }
   const until = reader.byte() === 0 ? null : reader.varint();
-  const key = readKey(reader);
+  const denied = readKey(reader);
   if (reader.remaining > 0) reader.fail(`${reader.remaining} bytes follow its end`);
-  return { key, until };
+  return { key: denied, until };
 }
 
 function readKey(reader: ByteReader): DeniedKey {

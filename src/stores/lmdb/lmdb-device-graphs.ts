@@ -7,11 +7,13 @@
 //   member       [3, data source, number, device]      -> number of its cluster
 //   cluster      [4, data source, number, cluster]     -> its devices
 //
-// Numbers of graphs have 6 bytes, of data sources 8, of clusters 4, so that keys stand in their order.
+// Numbers of graphs have 6 bytes, of data sources 8, of clusters 4, so that keys stand in their order. All
+// values but nothing have a checksum; those of older servers have none, and are told by their length.
 
 import type { DataSourceId, DeviceId } from "../../model/ids.ts";
 import { invariant } from "../../model/result.ts";
 import type { DeviceGraphs } from "../../profiles/visitor-store.ts";
+import { checkedValue, withChecksum } from "./checked-value.ts";
 import { DEVICE_KEY_BYTES, deviceKeyBytes, deviceOfKeyBytes } from "./device-key.ts";
 import type { Environment } from "./environment.ts";
 
@@ -37,15 +39,26 @@ export class LmdbDeviceGraphs implements DeviceGraphs {
     this.#environment.seeLatest();
     const graph = this.#inForce(dataSourceId);
     if (graph === 0) return [];
-    const { deviceGraphs } = this.#environment;
-    const number = deviceGraphs.getBinary(
-      Buffer.concat([prefixOf(MEMBER, dataSourceId, graph), deviceKeyBytes(device)]),
-    );
-    if (number === undefined) return [];
-    const devices = deviceGraphs.getBinary(
-      Buffer.concat([prefixOf(CLUSTER, dataSourceId, graph), number]),
-    );
-    return devices === undefined ? [] : readDevices(devices);
+    const member = Buffer.concat([prefixOf(MEMBER, dataSourceId, graph), deviceKeyBytes(device)]);
+    const number = this.#read(member, CLUSTER_BYTES);
+    if (number === null) return [];
+    const cluster = Buffer.concat([prefixOf(CLUSTER, dataSourceId, graph), number]);
+    const devices = this.#read(cluster, DEVICE_KEY_BYTES);
+    return devices === null ? [] : readDevices(devices);
+  }
+
+  /** A value of one or more units of so many bytes; null where there is none. */
+  #read(key: Uint8Array, unitBytes: number): Buffer | null {
+    const stored = this.#environment.deviceGraphs.getBinary(key);
+    if (stored === undefined) return null;
+    const isOld = stored.length % unitBytes === 0 && stored.length !== 2 * CLUSTER_BYTES;
+    const value = isOld ? stored : checkedValue(key, stored);
+    if (value === null) throw new Error("A stored device graph is damaged.");
+    return value;
+  }
+
+  #put(key: Uint8Array, value: Uint8Array): void {
+    this.#environment.deviceGraphs.put(key, withChecksum(key, value));
   }
 
   async replace(dataSourceId: DataSourceId, clusters: readonly Cluster[]): Promise<void> {
@@ -65,8 +78,8 @@ export class LmdbDeviceGraphs implements DeviceGraphs {
     let graph = 0;
     await this.#environment.commitForAll(() => {
       const counter = Buffer.of(COUNTER);
-      graph = readNumber(deviceGraphs.getBinary(counter)) + 1;
-      deviceGraphs.put(counter, graphBytes(graph));
+      graph = numberOf(this.#read(counter, GRAPH_BYTES)) + 1;
+      this.#put(counter, graphBytes(graph));
       deviceGraphs.put(prefixOf(BEING_MADE, dataSourceId, graph), NOTHING);
     });
     return graph;
@@ -97,9 +110,9 @@ export class LmdbDeviceGraphs implements DeviceGraphs {
     for (const [place, keys] of members.entries()) {
       const number = Buffer.alloc(CLUSTER_BYTES);
       number.writeUInt32BE(firstNumber + place);
-      for (const key of keys) deviceGraphs.put(key, number);
+      for (const key of keys) this.#put(key, number);
       const devices = keys.map((key) => key.subarray(member.length));
-      deviceGraphs.put(Buffer.concat([cluster, number]), Buffer.concat(devices));
+      this.#put(Buffer.concat([cluster, number]), Buffer.concat(devices));
     }
   }
 
@@ -108,7 +121,7 @@ export class LmdbDeviceGraphs implements DeviceGraphs {
     deviceGraphs.remove(prefixOf(BEING_MADE, dataSourceId, graph));
     // One that was begun later, and was done earlier, stays: this one came before it.
     if (this.#inForce(dataSourceId) > graph) return;
-    deviceGraphs.put(inForceKey(dataSourceId), graphBytes(graph));
+    this.#put(inForceKey(dataSourceId), graphBytes(graph));
   }
 
   /** Also what a process left that was ended while it made one. */
@@ -134,7 +147,7 @@ export class LmdbDeviceGraphs implements DeviceGraphs {
 
   /** The number of a data source's graph; 0 where it has none. */
   #inForce(dataSourceId: DataSourceId): number {
-    return readNumber(this.#environment.deviceGraphs.getBinary(inForceKey(dataSourceId)));
+    return numberOf(this.#read(inForceKey(dataSourceId), GRAPH_BYTES));
   }
 }
 
@@ -185,8 +198,8 @@ function graphBytes(graph: number): Buffer {
   return bytes;
 }
 
-function readNumber(value: Buffer | undefined): number {
-  return value === undefined ? 0 : value.readUIntBE(0, GRAPH_BYTES);
+function numberOf(value: Buffer | null): number {
+  return value === null ? 0 : value.readUIntBE(0, GRAPH_BYTES);
 }
 
 function readDevices(bytes: Uint8Array): readonly DeviceId[] {
