@@ -4,39 +4,118 @@
 import type { Fault, Workspace, WorkspaceChanges } from "@dunlin/contract/workspace";
 import { describeChanges } from "../catalog/describe-changes.ts";
 import { printWorkspace } from "../catalog/print-workspace.ts";
-import { readWorkspaceFile, type WorkspaceFormat } from "../catalog/workspace-text.ts";
-import type { Result } from "../model/result.ts";
-import { ok } from "../model/result.ts";
+import { type ReadingMemory, readNextWorkspace } from "../catalog/read-workspace.ts";
+import { StepBase, stepBetween, type WorkspaceStep } from "../catalog/steps/workspace-step.ts";
+import { parseWorkspaceText, type WorkspaceFormat } from "../catalog/workspace-text.ts";
+import { invariant, ok, type Result } from "../model/result.ts";
 
 export interface PublicationRequest {
   readonly text: string;
   readonly format: WorkspaceFormat;
-  /** The workspace in force, in the form of `PreparedPublication.workspace`; null before the first. */
+  /** The document in force, in the form of `PreparedPublication.document`; null before the first. */
   readonly previous: string | null;
 }
 
-export interface PreparedPublication {
+/** What workers compile: a base, and a step from there where most is as it was. */
+export interface PreparedDefinitions {
+  /** Tells bases of one process apart. */
+  readonly baseId: number;
+  /** The base as it was read, as JSON text: workers do not have to check it again. */
+  readonly workspace: string;
+  /** Null where it is the base that was prepared. */
+  readonly step: WorkspaceStep | null;
+}
+
+export interface PreparedPublication extends PreparedDefinitions {
   /** In the form in which workspaces are written, as JSON text: what is stored and shown. */
   readonly document: string;
-  /** As it was read, as JSON text: what workers compile, without having to check it again. */
-  readonly workspace: string;
   /** Empty where it equals what is in force. */
   readonly changes: WorkspaceChanges;
   readonly warnings: readonly Fault[];
 }
 
+/** One publication by itself. */
 export function preparePublication(
   request: PublicationRequest,
 ): Result<PreparedPublication, readonly Fault[]> {
-  // Only what was prepared here comes back as the previous one.
-  const before = request.previous === null ? null : (JSON.parse(request.previous) as Workspace);
-  const read = readWorkspaceFile(request.text, request.format, before);
-  if (!read.ok) return read;
-  const { workspace, warnings } = read.value;
-  return ok({
-    document: JSON.stringify(printWorkspace(workspace)),
-    workspace: JSON.stringify(workspace),
-    changes: describeChanges(before, workspace),
-    warnings,
-  });
+  const { previous } = request;
+  const before = previous === null ? null : ({ kind: "document", document: previous } as const);
+  return new PublicationSeries().prepare({ ...request, id: 1, before });
+}
+
+export interface NextPublication extends Pick<PublicationRequest, "text" | "format"> {
+  /** For the publications that follow. */
+  readonly id: number;
+  /** What is in force: known by its ID, or as it is written. */
+  readonly before:
+    | { readonly kind: "known"; readonly id: number }
+    | { readonly kind: "document"; readonly document: string }
+    | null;
+}
+
+interface Known {
+  readonly workspace: Workspace;
+  readonly memory: ReadingMemory;
+  /** Null where nobody has compiled anything from which steps lead here. */
+  readonly base: Base | null;
+}
+
+interface Base {
+  readonly id: number;
+  readonly text: string;
+  readonly from: StepBase;
+}
+
+/** Publications one after the other, of which each takes over what did not change since the one in force. */
+export class PublicationSeries {
+  /** The one in force and the one prepared last, which may come into force or not. */
+  readonly #known = new Map<number, Known>();
+
+  prepare({
+    id,
+    before,
+    text,
+    format,
+  }: NextPublication): Result<PreparedPublication, readonly Fault[]> {
+    const known = this.#inForce(before);
+    this.#forgetAllBut(before);
+    const parsed = parseWorkspaceText(text, format);
+    if (!parsed.ok) return parsed;
+    const read = readNextWorkspace(parsed.value, known?.workspace ?? null, known?.memory ?? null);
+    if (!read.ok) return read;
+    const { workspace, warnings, memory } = read.value;
+    const basis = known?.base ?? null;
+    const step = basis === null ? null : stepBetween(basis.from, workspace);
+    const base =
+      basis === null || step === null
+        ? { id, text: JSON.stringify(workspace), from: new StepBase(workspace) }
+        : basis;
+    this.#known.set(id, { workspace, memory, base });
+    return ok({
+      baseId: base.id,
+      workspace: base.text,
+      step,
+      document: JSON.stringify(printWorkspace(workspace)),
+      changes: describeChanges(known?.workspace ?? null, workspace),
+      warnings,
+    });
+  }
+
+  #inForce(before: NextPublication["before"]): Known | null {
+    if (before === null) return null;
+    if (before.kind === "known") {
+      const known = this.#known.get(before.id);
+      invariant(known !== undefined, "a publication follows one that is not known any more");
+      return known;
+    }
+    const parsed = parseWorkspaceText(before.document, "json");
+    const read = parsed.ok ? readNextWorkspace(parsed.value, null, null) : parsed;
+    invariant(read.ok, "what is in force cannot be read");
+    return { ...read.value, base: null };
+  }
+
+  #forgetAllBut(before: NextPublication["before"]): void {
+    const kept = before?.kind === "known" ? before.id : null;
+    for (const id of this.#known.keys()) if (id !== kept) this.#known.delete(id);
+  }
 }

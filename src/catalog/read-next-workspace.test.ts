@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { seededRandom } from "../../test/support/random.ts";
 import { editDocument } from "../../test/support/random-edits.ts";
 import { aDocument, aSegment, aTrait, plant } from "./builders.ts";
+import { printWorkspace } from "./print-workspace.ts";
 import { type ReadingMemory, readNextWorkspace, readWorkspace } from "./read-workspace.ts";
 
 /** As it comes from a client: no part of it is a part of another document. */
@@ -61,6 +62,24 @@ test("objects that are written as before are the same objects, wherever they sta
   );
   assert.deepEqual(segments, before.workspace.segments.toReversed());
   for (const segment of segments) assert.ok(before.workspace.segments.includes(segment));
+});
+
+test("objects that are written otherwise and mean what they did are the same objects, too", () => {
+  const before = firstReading(aDocument());
+  const edited = received(printWorkspace(before.workspace));
+  plant(edited, "/traits/1/ttl", 77);
+  const after = readNextWorkspace(edited, before.workspace, before.memory);
+  assert.ok(after.ok);
+  const { settings: _, ...lists } = before.workspace;
+  for (const [name, items] of Object.entries(lists)) {
+    const others: readonly object[] = Reflect.get(after.value.workspace, name);
+    const isSame = items.map((item, place) => item === others[place]);
+    assert.deepEqual(
+      isSame,
+      items.map((_, place) => name !== "traits" || place !== 1),
+      name,
+    );
+  }
 });
 
 test("a segment that is as it was is checked again where its traits are not", () => {

@@ -17,9 +17,8 @@ import type { FirstDefinitions } from "./first-definitions.ts";
 import type { WorkerSettings } from "./messages.ts";
 import { buildNodeControl } from "./node-control.ts";
 import type { NodeStores } from "./open-stores.ts";
-import { prepareInThread } from "./publication-thread.ts";
 import { StoreFollower } from "./publishing/follow-store.ts";
-import { Publisher } from "./publishing/publisher.ts";
+import { Publisher, type PublisherOptions } from "./publishing/publisher.ts";
 import { ServedDefinitions } from "./publishing/served-definitions.ts";
 import { WorkerPool } from "./worker-pool.ts";
 import { WorkersClock } from "./workers-clock.ts";
@@ -34,6 +33,7 @@ export interface NodeIngredients {
   readonly rootSecret: Uint8Array;
   readonly stores: NodeStores;
   readonly first: FirstDefinitions;
+  prepare: PublisherOptions["prepare"];
 }
 
 export interface AssembledNode {
@@ -67,7 +67,7 @@ export function assembleNode(ingredients: NodeIngredients): AssembledNode {
       void metrics.workerLost(place);
     },
   });
-  const prepare = prepareInThread;
+  const { prepare } = ingredients;
   const store = stores.definitions;
   const served: ServedDefinitions = new ServedDefinitions(pool, first);
   const follower = new StoreFollower({ store, served, prepare });
@@ -134,5 +134,7 @@ function workerSettings(
 }
 
 function definitionsOf({ current }: ServedDefinitions): Definitions | null {
-  return current && { revision: current.revision, workspace: current.workspace };
+  if (current === null) return null;
+  const { revision, baseId, workspace, step } = current;
+  return { revision, baseId, workspace, step };
 }

@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { extname } from "node:path";
-import type { PreparedPublication } from "../admin/prepare-publication.ts";
+import type { PreparedDefinitions, PreparedPublication } from "../admin/prepare-publication.ts";
 import type { DefinitionStore } from "../catalog/definition-store.ts";
 import type { WorkspaceFormat } from "../catalog/workspace-text.ts";
 import {
@@ -14,11 +14,12 @@ import {
 import type { Config } from "../config.ts";
 import type { Result } from "../model/result.ts";
 import { err, ok } from "../model/result.ts";
-import type { Definitions } from "./definitions.ts";
-import { prepareInThread } from "./publication-thread.ts";
+import type { PublicationThread } from "./publication-thread.ts";
 
 /** Definitions in both their forms. */
-export interface Publication extends Definitions {
+export interface Publication extends PreparedDefinitions {
+  /** Counts publications, from 1. */
+  readonly revision: number;
   /** What `GET /v1/workspace` shows, as JSON text. */
   readonly document: string;
 }
@@ -34,25 +35,25 @@ type First = Result<FirstDefinitions, RunOutcome>;
 export async function chooseFirstDefinitions(
   config: Config,
   store: DefinitionStore,
+  thread: Pick<PublicationThread, "prepare">,
 ): Promise<First> {
-  const stored = await readStored(store);
+  const stored = await readStored(store, thread);
   if (!stored.ok) return stored;
   const latest = stored.value;
   const path = config.workspace ?? (latest === null ? config.seed : null);
   if (path === null) return ok({ publication: latest, isStored: true });
 
-  const prepared = await prepareInThread({
+  const prepared = await thread.prepare({
     text: readFileSync(path, "utf8"),
     format: formatOf(path),
-    previous: latest?.workspace ?? null,
+    previous: latest?.document ?? null,
   });
   if (!prepared.ok) return err(faultyDocument(path, prepared.error));
   if (latest !== null && isUnchanged(prepared.value)) {
     return ok({ publication: latest, isStored: true });
   }
-  const { document, workspace } = prepared.value;
   const revision = (latest?.revision ?? 0) + 1;
-  return ok({ publication: { revision, document, workspace }, isStored: false });
+  return ok({ publication: publicationOf(revision, prepared.value), isStored: false });
 }
 
 export function isUnchanged({ changes }: PreparedPublication): boolean {
@@ -60,16 +61,24 @@ export function isUnchanged({ changes }: PreparedPublication): boolean {
 }
 
 /** Another version may have stored it: it is read as any document is, so that new keys get their defaults. */
-async function readStored(store: DefinitionStore): Promise<Result<Publication | null, RunOutcome>> {
+async function readStored(
+  store: DefinitionStore,
+  thread: Pick<PublicationThread, "prepare">,
+): Promise<Result<Publication | null, RunOutcome>> {
   const latest = await store.latest();
   if (latest === null) return ok(null);
   const { revision, document } = latest;
-  const prepared = await prepareInThread({ text: document, format: "json", previous: null });
+  const prepared = await thread.prepare({ text: document, format: "json", previous: null });
   if (prepared.ok) {
-    return ok({ revision, document: prepared.value.document, workspace: prepared.value.workspace });
+    return ok(publicationOf(revision, prepared.value));
   }
   const lines = prepared.error.map((fault) => documentLine("stored definitions", fault));
   return err(couldNotStart(...lines));
+}
+
+function publicationOf(revision: number, prepared: PreparedPublication): Publication {
+  const { document, baseId, workspace, step } = prepared;
+  return { revision, document, baseId, workspace, step };
 }
 
 function formatOf(path: string): WorkspaceFormat {

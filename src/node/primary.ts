@@ -14,6 +14,7 @@ import { endOnFault } from "./ending/end-on-fault.ts";
 import { chooseFirstDefinitions } from "./first-definitions.ts";
 import { joinGroup } from "./join-group.ts";
 import { type NodeStores, openNodeStores } from "./open-stores.ts";
+import { PublicationThread } from "./publication-thread.ts";
 import { prepareAdminToken, prepareRootSecret } from "./secrets.ts";
 import { serveUntilStopped } from "./serve-until-stopped.ts";
 
@@ -53,9 +54,11 @@ async function runInFolder(options: PrimaryOptions, folder: string): Promise<Run
   const stores = await Promise.race([openNodeStores(config, folder), stopAsked]);
   if (stores === "stopped") return STOPPED;
   if (!stores.ok) return stores.error;
+  const thread = new PublicationThread();
   try {
-    return await runOnStores(options, { folder, log, geo, stores: stores.value });
+    return await runOnStores(options, { folder, log, geo, stores: stores.value, thread });
   } finally {
+    await thread.close();
     await stores.value.close();
   }
 }
@@ -65,23 +68,25 @@ interface Surroundings {
   readonly log: Log;
   readonly geo: GeoFileCheck | null;
   readonly stores: NodeStores;
+  readonly thread: PublicationThread;
 }
 
 async function runOnStores(
   options: PrimaryOptions,
-  { folder, log, geo, stores }: Surroundings,
+  { folder, log, geo, stores, thread }: Surroundings,
 ): Promise<RunOutcome> {
   const { config } = options;
   const rootSecret = await prepareRootSecret(folder, config.secret, stores.group);
   if (!rootSecret.ok) return wronglyStarted([rootSecret.error]);
   const token = prepareAdminToken(folder, config.adminToken);
-  const first = await chooseFirstDefinitions(config, stores.definitions);
+  const first = await chooseFirstDefinitions(config, stores.definitions, thread);
   if (!first.ok) return first.error;
   warnOfGeo(geo, log);
   const node = assembleNode({
     ...{ config, log, folder, stores },
     rootSecret: rootSecret.value,
     first: first.value,
+    prepare: (request) => thread.prepare(request),
   });
   try {
     const conflict = await joinGroup(node, config);

@@ -12,7 +12,6 @@ import {
   type VisitorExplanation,
 } from "../admin/explain-visitor.ts";
 import type { DataSourceDescription } from "../admin/node-control.ts";
-import type { CatalogSnapshot } from "../catalog/snapshot.ts";
 import { buildDeviceDetector } from "../devices/detect-device.ts";
 import type { GeoLookup } from "../event/geo/geo-lookup.ts";
 import type { EventWorld } from "../event/world.ts";
@@ -32,7 +31,7 @@ import type { MetricReport } from "../ops/metric-report.ts";
 import { countFromChannels } from "../ops/watched-channels.ts";
 import { WorkerStatistics } from "../ops/worker-statistics.ts";
 import type { VisitorStore } from "../profiles/visitor-store.ts";
-import { compileDefinitions, type Definitions } from "./definitions.ts";
+import { type CompiledDefinitions, compileDefinitions, type Definitions } from "./definitions.ts";
 import { measureStore } from "./measured-store.ts";
 import type { OrderOf, WorkerSettings } from "./messages.ts";
 import { openVisitorStore } from "./open-stores.ts";
@@ -43,8 +42,8 @@ import { watchCalls } from "./watched-calls.ts";
 export interface WorkerWorld {
   readonly server: CollectionServer;
   readonly store: VisitorStore;
-  compile(definitions: Definitions): CatalogSnapshot;
-  adopt(snapshot: CatalogSnapshot): void;
+  compile(definitions: Definitions): CompiledDefinitions;
+  adopt(compiled: CompiledDefinitions): void;
   setClock(now: number): void;
   describeVisitor(question: VisitorQuestion): Promise<VisitorDescription>;
   explainVisitor(question: ExplainQuestion): Promise<VisitorExplanation>;
@@ -69,7 +68,8 @@ export async function openWorkerWorld(order: OrderOf<"start">, log: Log): Promis
   );
   const secret = settings.rootSecret;
   const blobSecret = deriveSecret(secret, "visitor-id blobs");
-  let catalog = compileDefinitions({ definitions: order.definitions, secret, previous: null });
+  let compiled = compileDefinitions({ definitions: order.definitions, secret, previous: null });
+  let { catalog } = compiled;
   statistics.revision = catalog.revision;
 
   const reportFault = (step: string, error: unknown): void => {
@@ -102,10 +102,11 @@ export async function openWorkerWorld(order: OrderOf<"start">, log: Log): Promis
       onCall: (record) => statistics.countCall(record),
     }),
     store,
-    compile: (definitions) => compileDefinitions({ definitions, secret, previous: catalog }),
-    adopt: (snapshot) => {
-      catalog = snapshot;
-      statistics.revision = snapshot.revision;
+    compile: (definitions) => compileDefinitions({ definitions, secret, previous: compiled }),
+    adopt: (next) => {
+      compiled = next;
+      catalog = next.catalog;
+      statistics.revision = catalog.revision;
     },
     setClock: (now) => manual?.set(now),
     describeVisitor: (question) => describeVisitor({ catalog, store, now: clock.now() }, question),

@@ -1,8 +1,8 @@
 // A collection process: waits for the primary's orders, serves the collection plane, and ends with the
 // primary.
 
-import type { CatalogSnapshot } from "../catalog/snapshot.ts";
 import { type Log, openLog } from "../ops/log.ts";
+import type { CompiledDefinitions } from "./definitions.ts";
 import { endOnFault } from "./ending/end-on-fault.ts";
 import type { OrderOf } from "./messages.ts";
 import { answerOrders } from "./worker-channel.ts";
@@ -32,7 +32,7 @@ export function runWorker(): void {
     return null;
   };
 
-  let prepared: CatalogSnapshot | null = null;
+  let prepared: CompiledDefinitions | null = null;
   answerOrders(
     {
       start,
@@ -42,7 +42,7 @@ export function runWorker(): void {
         return null;
       },
       adopt: async ({ revision }) => {
-        if (prepared?.revision !== revision) {
+        if (prepared?.catalog.revision !== revision) {
           throw new Error(`Invariant broken: revision ${revision} was not prepared`);
         }
         opened().adopt(prepared);

@@ -64,9 +64,13 @@ function remembering<T extends object>(
 ): ItemReader<T> {
   if (memory === null) return (input, _index, reading) => readItem(input, reading);
   const remembered = new RememberedList(memory, name);
-  // What was read of a list's item was read by the reader of that list.
-  return (input, index, reading) =>
-    (remembered.find(input, index) as T | undefined) ?? readItem(input, reading);
+  return (input, index, reading) => {
+    const known = remembered.find(input, index);
+    const read = known === undefined ? readItem(input, reading) : undefined;
+    // What was read of an item of this list was read by its reader.
+    if (read === undefined) return known as T | undefined;
+    return (remembered.findRead(read, index) as T | undefined) ?? read;
+  };
 }
 
 function readList<T>(

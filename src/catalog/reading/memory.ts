@@ -42,6 +42,13 @@ export class RememberedList {
     return this.#drafts[place];
   }
 
+  /** What an item was read as before, where it was written otherwise and is the same all the same. */
+  findRead(draft: object, index: number): object | undefined {
+    const place = this.#placeOf(draft) ?? index + this.#shift;
+    const before = this.#drafts[place];
+    return areAlike(before, draft) ? before : undefined;
+  }
+
   #placeOf(input: unknown): number | undefined {
     this.#places ??= new Map(this.#inputs.map((item, place) => [this.#idOf(item), place]));
     return this.#places.get(this.#idOf(input));

@@ -80,7 +80,7 @@ export class StoreFollower {
 
   async #compile({ revision, document }: Revision): Promise<Publication | string> {
     const { served, prepare } = this.#options;
-    const previous = served.current?.workspace ?? null;
+    const previous = served.current?.document ?? null;
     const prepared = await prepare({ text: document, format: "json", previous });
     if (!prepared.ok) return prepared.error.map((fault) => documentLine("", fault)).join("; ");
     const publication = { ...prepared.value, revision };

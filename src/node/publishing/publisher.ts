@@ -113,15 +113,16 @@ export class Publisher {
 
   async #publishNow(turn: Turn, text: string): Promise<PublishOutcome> {
     const before = this.current;
-    const previous = before?.workspace ?? null;
+    const previous = before?.document ?? null;
     const prepared = await this.#options.prepare({ text, format: "json", previous });
     if (!prepared.ok) return { kind: "refused", faults: prepared.error };
-    const { document, workspace, changes, warnings } = prepared.value;
+    const { document, baseId, workspace, step, changes, warnings } = prepared.value;
     if (before !== null && isUnchanged(prepared.value)) {
       return { kind: "published", revision: before.revision, changes, warnings };
     }
 
-    const next = { revision: (before?.revision ?? 0) + 1, document, workspace };
+    const revision = (before?.revision ?? 0) + 1;
+    const next = { revision, document, baseId, workspace, step };
     const reason = await this.#compileEverywhere(turn, next);
     if (reason !== null) {
       await this.#options.served.discard(next);

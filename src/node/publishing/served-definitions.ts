@@ -35,9 +35,13 @@ export class ServedDefinitions {
   }
 
   /** Null when every worker has compiled it; otherwise why one could not. */
-  async compile({ revision, workspace }: Publication): Promise<string | null> {
+  async compile({ revision, baseId, workspace, step }: Publication): Promise<string | null> {
     const asked = await this.#pool.askEveryone<"prepare">(
-      { kind: "prepare", definitions: { revision, workspace } },
+      {
+        kind: "prepare",
+        // Where steps lead from a base, every worker has compiled it.
+        definitions: { revision, baseId, workspace: step === null ? workspace : null, step },
+      },
       LIMITS.prepareMs,
     );
     for (const each of asked) {
