@@ -115,6 +115,17 @@ class Simulation {
   }
 
   async run(): Promise<SimulationReport> {
+    try {
+      return await this.#run();
+    } catch (fault) {
+      if (fault instanceof SimulationFault) throw fault;
+      // The model and its twins go by what must be true: where it is not, they may find no answer.
+      this.#faults.push({ call: null, text: `what it is held against gave up: ${fault}` });
+      return this.#throwFaults();
+    }
+  }
+
+  async #run(): Promise<SimulationReport> {
     for (this.#step = 1; this.#step <= this.#stepCount; this.#step++) {
       if (this.#step % ERA_STEPS === 1) this.#weather = this.#random.pick(WEATHERS);
       await this.#act();
@@ -125,7 +136,7 @@ class Simulation {
     for (const text of await finalFaults(this.#store, this.#model, this.#clock)) {
       this.#faults.push({ call: null, text });
     }
-    this.#throwFaults();
+    if (this.#faults.length > 0) this.#throwFaults();
     this.#digest.update(await describeStored(this.#store, this.#model));
     return {
       digest: this.#digest.digest("hex"),
@@ -192,7 +203,7 @@ class Simulation {
     const answered = this.#answered;
     this.#answered = [];
     for (const one of answered) await this.#look(one);
-    this.#throwFaults();
+    if (this.#faults.length > 0) this.#throwFaults();
     if (this.#isResting && this.#underWay.size === 0 && this.#steps.size === 0) this.#leap();
   }
 
@@ -310,13 +321,11 @@ class Simulation {
     }
   }
 
-  #throwFaults(): void {
-    const [first] = this.#faults;
-    if (first === undefined) return;
-    const { call } = first;
+  #throwFaults(): never {
+    const call = this.#faults[0]?.call ?? null;
     const text = this.#faults.map((fault) => fault.text).join("\n  ");
     const subjects = call?.subjects() ?? [];
-    const whose = call === null ? "in the end" : `call ${call.number}`;
+    const whose = call === null ? "at that moment" : `call ${call.number}`;
     throw new SimulationFault(
       `seed ${this.#seed}, step ${this.#step}: ${whose}: ${text}\n` +
         `${this.#history.about(subjects)}\n` +

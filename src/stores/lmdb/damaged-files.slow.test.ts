@@ -4,14 +4,18 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, test } from "node:test";
 import { type Batch, buildStore, type Outcome } from "../../../test/support/damaged-store.ts";
 import { DAMAGES, type Damage } from "../../../test/support/file-damage.ts";
+import { runServe } from "../../../test/support/start-node.ts";
 import { storeFolder } from "../../../test/support/store-folder.ts";
+import { DEFINITIONS_FILE, PROFILES_FILE } from "./environment.ts";
 
 const EACH = 30;
 const BATCH = 50;
+const PAGE = 4_096;
 const CHILD = new URL("../../../test/support/damaged-store.ts", import.meta.url).pathname;
 /** A process that says nothing for so long hangs. */
 const SILENCE_MS = 20_000;
@@ -41,6 +45,34 @@ test(`${DAMAGES.length * EACH} damages: refused by name, or what was once writte
   const opened = damages.length - refused;
   assert.ok(refused > 200 && opened > 200, `${refused} refused, ${opened} opened`);
 });
+
+test("a node that finds its store damaged says which file, and ends with 1", async () => {
+  const cases = [
+    { file: PROFILES_FILE, damage: (bytes: Buffer) => bytes.fill(0, 2 * PAGE) },
+    { file: DEFINITIONS_FILE, damage: (bytes: Buffer) => flipBitOfLatest(bytes) },
+  ];
+  for (const { file, damage } of cases) {
+    const folder = storeFolder();
+    cpSync(join(sound, "now"), folder, { recursive: true });
+    const path = join(folder, file);
+    const bytes = readFileSync(path);
+    writeFileSync(path, damage(bytes));
+    const node = runServe([
+      ...["--data", folder, "--workers", "1", "--admin-token", "a-token-of-the-tests"],
+      ...["--collect", "127.0.0.1:0", "--manage", "127.0.0.1:0"],
+    ]);
+    assert.deepEqual(await node.ended, { code: 1, signal: null });
+    assert.ok(node.output().stderr.includes(`${path} cannot be used as a store: `), file);
+    assert.equal(node.output().stdout, "");
+  }
+});
+
+/** In the text of the newest definitions: no page is out of place, and the text is still JSON. */
+function flipBitOfLatest(bytes: Buffer): Buffer {
+  const at = bytes.lastIndexOf('"revision":3') + 3;
+  bytes[at] = (bytes[at] ?? 0) ^ 1;
+  return bytes;
+}
 
 function faultsOf({ seed, kind, garbage }: Outcome): readonly string[] {
   return garbage.map((what) => `${kind}, seed ${seed}: ${what}`);
