@@ -13,7 +13,9 @@ import { INPUT_ROW } from "./rows/input.ts";
 import { MATCH_ROW } from "./rows/match.ts";
 import { PIXEL_ROW } from "./rows/pixel.ts";
 import { PUBLISH_ROW } from "./rows/publish.ts";
+import { RECORD_ROW } from "./rows/record.ts";
 import { REDIS_ROW } from "./rows/redis.ts";
+import { SCALE_ROW } from "./rows/scale.ts";
 
 const ROWS: readonly Row[] = [
   EVENT_ROW,
@@ -23,6 +25,8 @@ const ROWS: readonly Row[] = [
   PUBLISH_ROW,
   DURABILITY_ROW,
   REDIS_ROW,
+  SCALE_ROW,
+  RECORD_ROW,
   MATCH_ROW,
   INPUT_ROW,
 ];
