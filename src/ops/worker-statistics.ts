@@ -13,6 +13,8 @@ export interface CountedCall {
   readonly status: number;
   readonly errorCodes: readonly number[];
   readonly durationMs: number;
+  /** Whether it was answered without any work, since too many were under way. */
+  readonly isOverload?: boolean;
 }
 
 /** What one transaction of the embedded store committed. */
@@ -40,6 +42,7 @@ export class WorkerStatistics {
   readonly #groupDurations = new Distributions("file");
   #failedCommits = 0;
   #overloads = 0;
+  #callsTooMany = 0;
   #commitsUnderWay = 0;
   #loadsUnderWay = 0;
   #failedLoads = 0;
@@ -58,6 +61,7 @@ export class WorkerStatistics {
     increment(byStatus, call.status);
     for (const code of call.errorCodes) increment(this.#errors, code);
     this.#callDurations.of(call.endpoint).add(call.durationMs);
+    if (call.isOverload === true) this.#callsTooMany++;
   }
 
   /** All that a watched call spent in one phase. */
@@ -114,6 +118,7 @@ export class WorkerStatistics {
       counter("dunlin_calls_total", "Calls answered.", this.#callSamples()),
       counter("dunlin_call_errors_total", "Error codes in answers.", samples(this.#errors, "code")),
       counter("dunlin_calls_refused_total", "Calls that ended early.", this.#refusalSamples()),
+      single("dunlin_calls_overloaded_total", "Calls that were one too many.", this.#callsTooMany),
       counter("dunlin_faults_total", "Faults that calls survived.", samples(this.#faults, "step")),
       this.#callDurations.report("dunlin_call_duration_seconds", "From request to answer."),
       this.#phaseDurations.report("dunlin_call_phase_duration_seconds", "Phases, of some calls."),

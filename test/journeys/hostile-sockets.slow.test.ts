@@ -1,7 +1,7 @@
 // Hostile octets at a real node: no worker ends, no answer is of the 500s, and the next caller is served.
 
 import assert from "node:assert/strict";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import { test } from "node:test";
 import { hostileRequest } from "../support/hostile-requests.ts";
 import { PROTOCOL_WORKSPACE } from "../support/protocol-vectors.ts";
@@ -11,6 +11,7 @@ import { startNode } from "../support/start-node.ts";
 const CONNECTIONS = 4000;
 const AT_ONCE = 16;
 const SEED = 815;
+const STALLED = 1200;
 
 test(`${CONNECTIONS} hostile connections leave every worker alive`, async () => {
   await using node = await startNode({
@@ -35,6 +36,69 @@ test(`${CONNECTIONS} hostile connections leave every worker alive`, async () => 
   const starts = node.output().stderr.split("A worker serves.").length - 1;
   assert.equal(starts, 2, "a worker ended and was replaced");
 });
+
+test("thousands of clients that stop in the middle hold nobody up", async () => {
+  await using node = await startNode({
+    ...{ workers: 2, workspace: PROTOCOL_WORKSPACE },
+    args: ["--domain", "demdex.net"],
+  });
+  const port = Number(new URL(node.collectUrl).port);
+  const head = "POST /event HTTP/1.1\r\nHost: alpha.demdex.net\r\n";
+  const halves = [
+    "",
+    "GET /event HTT",
+    head,
+    `${head}Content-Length: 100\r\n\r\nkey1=`,
+    `${head}Transfer-Encoding: chunked\r\n\r\n5\r\nkey`,
+    `${head}Expect: 100-continue\r\nContent-Length: 9\r\n\r\n`,
+  ];
+  const stalled = await Promise.all(
+    Array.from({ length: STALLED }, (_, i) => stall(port, halves[i % halves.length] ?? "")),
+  );
+  for (let i = 0; i < 200; i++) {
+    const answer = await node.collect("/event?d_rtbd=json", { host: "alpha.demdex.net" });
+    assert.equal(answer.headers["x-error"], undefined);
+  }
+  for (const socket of stalled) socket.destroy();
+});
+
+test("requests in a row are answered in their order, whatever stands between them", async () => {
+  await using node = await startNode({
+    ...{ workers: 1, workspace: PROTOCOL_WORKSPACE },
+    args: ["--domain", "demdex.net"],
+  });
+  const port = Number(new URL(node.collectUrl).port);
+  const random = seededRandom(SEED);
+  for (let round = 0; round < 50; round++) {
+    const wanted = Array.from({ length: 40 }, () => random.pick(IN_A_ROW));
+    const octets = wanted.map(([request]) => request).join("");
+    const last = "GET /robots.txt HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+    const answer = await exchange(port, octets + last);
+    const statuses = [...answer.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => status);
+    assert.deepEqual(statuses, [...wanted.map(([, status]) => status), "200"]);
+  }
+});
+
+/** Requests, and the status of their answers: some are known at once, some wait for the store. */
+const IN_A_ROW: readonly (readonly [request: string, status: string])[] = [
+  ["GET /event?d_rtbd=json HTTP/1.1\r\nHost: alpha.demdex.net\r\n\r\n", "200"],
+  ["GET /nothing HTTP/1.1\r\nHost: a\r\n\r\n", "404"],
+  ["PUT /event HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nab", "405"],
+  ["OPTIONS /event HTTP/1.1\r\nHost: a\r\n\r\n", "204"],
+  [
+    "POST /event HTTP/1.1\r\nHost: alpha.demdex.net\r\nTransfer-Encoding: chunked\r\n\r\n3\r\na=1\r\n0\r\n\r\n",
+    "200",
+  ],
+];
+
+/** A connection that says this much and then nothing. */
+function stall(port: number, octets: string): Promise<Socket> {
+  return new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1", () => socket.write(octets, () => resolve(socket)));
+    // The server may have enough of it at any time.
+    socket.on("error", () => {});
+  });
+}
 
 /** A request that is whole, cut, garbled, or no request at all; the connection is to be closed after it. */
 function hostileOctets(random: Random): string {

@@ -72,7 +72,7 @@ function handle(
 }
 
 /** How a call is read to find out in which form its error is wanted. */
-const KIND_OF_CALL: Readonly<Record<CallRoute["kind"], CallKind>> = {
+export const KIND_OF_CALL: Readonly<Record<CallRoute["kind"], CallKind>> = {
   event: "event",
   id: "id",
   "opt-out-status": "id",

@@ -4,6 +4,7 @@ import { type TestContext, test } from "node:test";
 import { buildWorld } from "../../../test/support/event-world.ts";
 import { type HttpAnswer, type HttpCall, send } from "../../../test/support/http-call.ts";
 import { PROTOCOL_WORKSPACE } from "../../../test/support/protocol-vectors.ts";
+import type { EventWorld } from "../../event/world.ts";
 import type { VisitorStore } from "../../profiles/visitor-store.ts";
 import {
   buildCollectionServer,
@@ -164,31 +165,82 @@ test("a call is counted by what it was, never by what it said", async (t) => {
   assert.deepEqual(
     records.map(({ durationMs, ...rest }) => ({ ...rest, took: durationMs >= 0 })),
     [
-      { endpoint: "event", form: "json", status: 200, errorCodes: [102], took: true },
-      { endpoint: "other", form: "empty", status: 404, errorCodes: [], took: true },
+      {
+        endpoint: "event",
+        form: "json",
+        status: 200,
+        errorCodes: [102],
+        isOverload: false,
+        took: true,
+      },
+      {
+        endpoint: "other",
+        form: "empty",
+        status: 404,
+        errorCodes: [],
+        isOverload: false,
+        took: true,
+      },
     ],
   );
 });
 
-test("a draining server answers what is under way and takes nothing new", async (t) => {
-  const world = buildWorld(PROTOCOL_WORKSPACE);
+/** A world whose first read waits until the test lets it go. */
+function heldWorld(world: EventWorld): {
+  world: EventWorld;
+  arrived: Promise<void>;
+  release(): void;
+} {
   const { store } = world;
   const arrived = Promise.withResolvers<void>();
-  const release = Promise.withResolvers<void>();
+  const released = Promise.withResolvers<void>();
   const load: VisitorStore["load"] = async (keys) => {
     arrived.resolve();
-    await release.promise;
+    await released.promise;
     return store.load(keys);
   };
   const commitVisit: VisitorStore["commitVisit"] = (visit) => store.commitVisit(visit);
   const held = { ...world, store: { ...store, atHand: undefined, load, commitVisit } };
-  const { port, send: ask, drain } = await serve(t, { world: held });
+  return { world: held, arrived: arrived.promise, release: () => released.resolve() };
+}
+
+for (const overload of ["soft", "http"] as const) {
+  test(`a call too many is told so at once, and stores nothing: ${overload}`, async (t) => {
+    const settings = { ...PROTOCOL_WORKSPACE.settings, overload };
+    const held = heldWorld(buildWorld({ ...PROTOCOL_WORKSPACE, settings }));
+    const { send: ask, records } = await serve(t, { world: held.world, maxCallsUnderWay: 1 });
+    const underWay = ask("/event?d_rtbd=json");
+    await held.arrived;
+    const refused = await ask("/event?d_rtbd=json", { headers: { Origin: "https://a.example" } });
+    assert.equal(refused.headers["access-control-allow-origin"], "https://a.example");
+    assert.equal(refused.headers["set-cookie"], undefined);
+    if (overload === "soft") {
+      assert.equal(refused.status, 200);
+      assert.equal(refused.headers["x-error"], "0");
+    } else {
+      assert.equal(refused.status, 503);
+      assert.equal(refused.headers["retry-after"], "1");
+      assert.equal(refused.text, "");
+    }
+    held.release();
+    assert.equal((await underWay).headers["x-error"], undefined);
+    assert.equal((await ask("/event?d_rtbd=json")).headers["x-error"], undefined);
+    assert.deepEqual(
+      records.map((record) => record.isOverload),
+      [true, false, false],
+    );
+  });
+}
+
+test("a draining server answers what is under way and takes nothing new", async (t) => {
+  const held = heldWorld(buildWorld(PROTOCOL_WORKSPACE));
+  const { port, send: ask, drain } = await serve(t, { world: held.world });
 
   const underWay = ask("/event?d_rtbd=json");
-  await arrived.promise;
+  await held.arrived;
   const drained = drain();
   await assert.rejects(exchange(port, "GET /event HTTP/1.1\r\n\r\n"), /ECONNREFUSED/);
-  release.resolve();
+  held.release();
   const answer = await underWay;
   assert.equal(answer.headers["connection"], "close");
   assert.equal(answer.headers["x-error"], undefined);

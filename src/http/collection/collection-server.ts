@@ -5,7 +5,7 @@ import { performance } from "node:perf_hooks";
 import type { RawCall } from "../../event/parse/raw-call.ts";
 import type { EventReply } from "../../event/reply.ts";
 import type { EventWorld } from "../../event/world.ts";
-import { answerCall } from "./answer-call.ts";
+import { Admission, MAX_CALLS_UNDER_WAY } from "./admission.ts";
 import { readTrustedProxies, type TrustedProxies } from "./forwarded.ts";
 import { headerOf, readCall } from "./read-call.ts";
 import { type CallRoute, isCallRoute, type PlainRoute, routeOf } from "./route.ts";
@@ -25,6 +25,8 @@ export interface CollectionServerOptions {
   readonly trustedProxies: readonly string[];
   /** Whether other processes listen on the same port, and the kernel deals connections out to them. */
   readonly sharesPort?: boolean;
+  /** Calls that may be under way at once; one too many is told so. */
+  readonly maxCallsUnderWay?: number;
   /** Told of each call after its answer has left; must not throw. */
   onCall(record: CallRecord): void;
 }
@@ -36,6 +38,8 @@ export interface CallRecord {
   readonly status: number;
   readonly errorCodes: readonly number[];
   readonly durationMs: number;
+  /** Whether the call was one too many. */
+  readonly isOverload: boolean;
 }
 
 export interface CollectionServer {
@@ -46,7 +50,11 @@ export interface CollectionServer {
 }
 
 export function buildCollectionServer(options: CollectionServerOptions): CollectionServer {
-  const plane: Plane = { options, trusted: readTrustedProxies(options.trustedProxies) };
+  const plane: Plane = {
+    options,
+    trusted: readTrustedProxies(options.trustedProxies),
+    admission: new Admission(options.world, options.maxCallsUnderWay ?? MAX_CALLS_UNDER_WAY),
+  };
   const server = new WireServer({
     onRequest: (exchange) => {
       serve(plane, exchange).catch((fault) => {
@@ -65,6 +73,7 @@ export function buildCollectionServer(options: CollectionServerOptions): Collect
 interface Plane {
   readonly options: CollectionServerOptions;
   readonly trusted: TrustedProxies;
+  readonly admission: Admission;
 }
 
 async function serve(plane: Plane, exchange: WireExchange): Promise<void> {
@@ -74,23 +83,38 @@ async function serve(plane: Plane, exchange: WireExchange): Promise<void> {
   const route = routeOf(method, target, world.catalog().settings.demoptin);
   const call = readCall(exchange, plane.trusted);
   if (!isCallRoute(route)) {
-    const answer = describeRoute(route, call.headers);
     const durationMs = performance.now() - startedMs;
-    exchange.answer(
-      describeAnswer(contextOf(plane, call, durationMs), {
-        ...answer,
-        transactionId: world.newTransactionId(),
-        revision: world.catalog().revision,
-      }),
-    );
-    onCall({ endpoint: "other", form: "empty", status: answer.status, errorCodes: [], durationMs });
+    onCall(answerBeside(exchange, route, contextOf(plane, call, durationMs), world));
     return;
   }
-  const reply = await answerCall(world, route, call);
+  const { reply, isOverload } = await plane.admission.answer(route, call);
   const durationMs = performance.now() - startedMs;
   exchange.answer(describeReply(reply, contextOf(plane, call, durationMs)));
+  const { form, status } = reply;
   const errorCodes = reply.errors.map((error) => error.code);
-  onCall({ endpoint: route.kind, form: reply.form, status: reply.status, errorCodes, durationMs });
+  onCall({ endpoint: route.kind, form, status, errorCodes, durationMs, isOverload });
+}
+
+function answerBeside(
+  exchange: WireExchange,
+  route: PlainRoute,
+  context: ReplyContext,
+  world: EventWorld,
+): CallRecord {
+  const described = describeRoute(route, exchange.request.headers);
+  const transactionId = world.newTransactionId();
+  const { revision } = world.catalog();
+  exchange.answer(describeAnswer(context, { ...described, transactionId, revision }));
+  const { status } = described;
+  const { durationMs } = context;
+  return {
+    endpoint: "other",
+    form: "empty",
+    status,
+    errorCodes: [],
+    durationMs,
+    isOverload: false,
+  };
 }
 
 function contextOf({ options }: Plane, call: RawCall, durationMs: number): ReplyContext {

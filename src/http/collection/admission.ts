@@ -1,0 +1,59 @@
+// Calls that a worker takes on at once. One too many is answered without any work, so that those that were
+// taken on are still answered in time.
+
+import { refuseUnspecified } from "../../event/answer.ts";
+import type { RawCall } from "../../event/parse/raw-call.ts";
+import type { EventReply } from "../../event/reply.ts";
+import type { EventWorld } from "../../event/world.ts";
+import { answerCall, KIND_OF_CALL } from "./answer-call.ts";
+import type { CallRoute } from "./route.ts";
+
+/** Calls under way in one worker: many times what it answers in the time that a commit takes. */
+export const MAX_CALLS_UNDER_WAY = 8_192;
+/** When a caller may try again. */
+const RETRY_AFTER_SECONDS = 1;
+
+export interface Admitted {
+  readonly reply: EventReply;
+  readonly isOverload: boolean;
+}
+
+/** Lets calls to their handlers while there is room for them. */
+export class Admission {
+  readonly #world: EventWorld;
+  readonly #limit: number;
+  #underWay = 0;
+
+  constructor(world: EventWorld, limit: number) {
+    this.#world = world;
+    this.#limit = limit;
+  }
+
+  async answer(route: CallRoute, call: RawCall): Promise<Admitted> {
+    if (this.#underWay >= this.#limit) {
+      return { reply: refuseOverload(this.#world, route, call), isOverload: true };
+    }
+    this.#underWay++;
+    try {
+      return { reply: await answerCall(this.#world, route, call), isOverload: false };
+    } finally {
+      this.#underWay--;
+    }
+  }
+}
+
+/** Nothing is stored. Browsers hang on any status but 200; servers may want to hear of it from HTTP. */
+function refuseOverload(world: EventWorld, { kind }: CallRoute, call: RawCall): EventReply {
+  const { settings, revision } = world.catalog();
+  if (settings.overload === "soft") return refuseUnspecified(world, call, KIND_OF_CALL[kind]);
+  return {
+    status: 503,
+    form: "empty",
+    body: "",
+    transactionId: world.newTransactionId(),
+    errors: [],
+    cookies: [],
+    revision,
+    retryAfterSeconds: RETRY_AFTER_SECONDS,
+  };
+}
