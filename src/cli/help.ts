@@ -1,3 +1,5 @@
+// What each command says of itself when it is asked for `--help`.
+
 import { SETTINGS } from "../config.ts";
 
 export const COMMAND_HELP = `Usage: dunlin <command> [options]
@@ -6,6 +8,12 @@ Commands:
   serve        start a node: the collection plane and the management plane
   backup       copy a data folder, also while a node uses it
   restore      make a data folder of a backup
+
+of a running node:
+  export       print all definitions as one document
+  apply        replace all definitions by those of a file
+  visitor      show what is stored of a visitor
+  explain      say why a visitor is in a segment, or is not
 
 Options:
   --help       show this, or the options of a command
@@ -49,3 +57,48 @@ Options, [default] and environment variable:
 ${rows.join("\n")}
 `;
 }
+
+const NODE_OPTIONS = `  --node URL              the management plane of the node
+                          [http://127.0.0.1:8081] DUNLIN_NODE
+  --token TOKEN           a token of the node
+                          [none] DUNLIN_TOKEN
+`;
+
+const VISITOR_OPTIONS = `  --partner PID           whose visitor it is
+  --uuid ID, --mid ID, or --data-source ID with --id ID
+                          one way to name the visitor
+`;
+
+/** By command. */
+export const REMOTE_HELP = {
+  export: `Usage: dunlin export [options]
+
+Prints all definitions of a running node: what \`apply\` takes.
+
+Options, [default] and environment variable:
+${NODE_OPTIONS}`,
+  apply: `Usage: dunlin apply FILE [options]
+
+Replaces all definitions by those of a JSON or YAML file. Ends once every worker of every node serves them.
+A faulty document changes nothing: each fault is a line on standard error, and the exit code is 2.
+
+Options, [default] and environment variable:
+${NODE_OPTIONS}`,
+  visitor: `Usage: dunlin visitor --partner PID --uuid ID [options]
+
+Prints what is stored of a visitor: profiles, traits, segments, links, opt-outs.
+
+Options, [default] and environment variable:
+${VISITOR_OPTIONS}${NODE_OPTIONS}`,
+  explain: `Usage: dunlin explain --partner PID --uuid ID --segment SID [options]
+
+Says whether a visitor is in a segment or holds a trait, and why.
+
+Options, [default] and environment variable:
+${VISITOR_OPTIONS}  --segment SID, or --trait SID
+                          what to explain
+  --at TIME               milliseconds since the epoch, or such as 2026-01-31T12:00:00Z
+                          [now]
+  --json                  the whole proof, as the management plane gives it
+${NODE_OPTIONS}`,
+} as const;

@@ -4,8 +4,9 @@ import { readConfig } from "../config/read-config.ts";
 import { type RunOutcome, STOPPED, wronglyStarted } from "../config/run-outcome.ts";
 import type { Config } from "../config.ts";
 import { type BackupOptions, readBackupOptions } from "./backup-options.ts";
-import { BACKUP_HELP, COMMAND_HELP, RESTORE_HELP, serveHelp } from "./help.ts";
+import { BACKUP_HELP, COMMAND_HELP, REMOTE_HELP, RESTORE_HELP, serveHelp } from "./help.ts";
 import { readVersion } from "./read-version.ts";
+import { type RemoteCommand, runRemote } from "./remote/remote-commands.ts";
 
 export interface CommandLine {
   /** What follows the program's name. */
@@ -25,6 +26,11 @@ export async function runCommand(line: CommandLine): Promise<RunOutcome> {
     case "backup":
     case "restore":
       return keepOrRestore(line, command, options);
+    case "export":
+    case "apply":
+    case "visitor":
+    case "explain":
+      return remote(line, command, options);
     case "--version":
       line.print(`${readVersion()}\n`);
       return STOPPED;
@@ -33,7 +39,8 @@ export async function runCommand(line: CommandLine): Promise<RunOutcome> {
       line.print(COMMAND_HELP);
       return STOPPED;
     default: {
-      const message = "Expected a command: serve, backup, restore. `dunlin --help` says more.";
+      const message =
+        "Expected a command: serve, backup, restore, export, apply, visitor, explain. `dunlin --help` says more.";
       return wronglyStarted([{ where: command ?? "dunlin", code: "E_UNKNOWN_KEY", message }]);
     }
   }
@@ -67,4 +74,17 @@ async function keepOrRestore(
   return isBackup
     ? line.backUp(read.value, readVersion())
     : line.restore(read.value, readVersion());
+}
+
+async function remote(
+  line: CommandLine,
+  command: RemoteCommand,
+  args: readonly string[],
+): Promise<RunOutcome> {
+  if (args.includes("--help")) {
+    line.print(REMOTE_HELP[command]);
+    return STOPPED;
+  }
+  const { environment } = line;
+  return runRemote(command, { args, environment, print: (text) => line.print(text) });
 }

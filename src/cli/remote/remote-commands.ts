@@ -1,0 +1,124 @@
+// Commands that ask a running node: `export` and `apply` of all definitions, `visitor`, and `explain`.
+
+import { readFile } from "node:fs/promises";
+import { parseWorkspaceText } from "../../catalog/workspace-text.ts";
+import {
+  couldNotStart,
+  faultyDocument,
+  type RunOutcome,
+  STOPPED,
+  wronglyStarted,
+} from "../../config/run-outcome.ts";
+import { askNode, type Refusal } from "./ask-node.ts";
+import { type RemoteOptions, type RemoteSyntax, readRemoteOptions } from "./remote-options.ts";
+
+export type RemoteCommand = "export" | "apply" | "visitor" | "explain";
+
+export interface RemoteLine {
+  readonly args: readonly string[];
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  print(text: string): void;
+}
+
+const VISITOR = ["partner", "uuid", "mid", "data-source", "id"];
+
+const SYNTAX: Readonly<Record<RemoteCommand, RemoteSyntax>> = {
+  export: { values: [], flags: [], operand: null },
+  apply: { values: [], flags: [], operand: "FILE" },
+  visitor: { values: VISITOR, flags: [], operand: null },
+  explain: { values: [...VISITOR, "segment", "trait", "at"], flags: ["json"], operand: null },
+};
+
+/** Names of options as the management plane spells them. */
+const QUERY_NAMES: Readonly<Record<string, string>> = {
+  ...{ uuid: "uuid", mid: "mid", "data-source": "dataSourceId", id: "id" },
+  ...{ segment: "segment", trait: "trait", at: "at" },
+};
+
+/** Exit codes: 0 done, 1 the node could not be reached or could not do it, 2 wrongly asked. */
+export async function runRemote(command: RemoteCommand, line: RemoteLine): Promise<RunOutcome> {
+  const options = readRemoteOptions(line.args, line.environment, SYNTAX[command]);
+  if (!options.ok) return wronglyStarted(options.error);
+  switch (command) {
+    case "export":
+      return exportWorkspace(options.value, line);
+    case "apply":
+      return applyWorkspace(options.value, line);
+    case "visitor":
+      return askAboutVisitor(options.value, "", (text) => line.print(indented(text)));
+    case "explain":
+      return askAboutVisitor(options.value, "/explain", (text) => {
+        line.print(options.value.flags.has("json") ? indented(text) : reasons(text));
+      });
+  }
+}
+
+async function exportWorkspace({ node }: RemoteOptions, line: RemoteLine): Promise<RunOutcome> {
+  const answer = await askNode(node, { method: "GET", path: "/v1/workspace" });
+  if (!answer.ok) return refused(answer.error);
+  line.print(indented(answer.value));
+  return STOPPED;
+}
+
+async function applyWorkspace(
+  { node, operands }: RemoteOptions,
+  line: RemoteLine,
+): Promise<RunOutcome> {
+  const [path = ""] = operands;
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch {
+    const message = "Expected a file that can be read.";
+    return wronglyStarted([{ where: path, code: "E_FILE", message }]);
+  }
+  const parsed = parseWorkspaceText(text, /\.ya?ml$/i.test(path) ? "yaml" : "json");
+  if (!parsed.ok) return faultyDocument(path, parsed.error);
+  const json = JSON.stringify(parsed.value);
+  const answer = await askNode(node, { method: "PUT", path: "/v1/workspace", json });
+  if (answer.ok) {
+    line.print(`${answer.value.trimEnd()}\n`);
+    return STOPPED;
+  }
+  const { faults } = answer.error;
+  return faults.length > 0 ? faultyDocument(path, faults) : refused(answer.error);
+}
+
+async function askAboutVisitor(
+  { node, values }: RemoteOptions,
+  what: "" | "/explain",
+  show: (text: string) => void,
+): Promise<RunOutcome> {
+  const pid = values.get("partner");
+  if (pid === undefined) {
+    const message = "Expected a partner's ID: --partner PID.";
+    return wronglyStarted([{ where: "--partner", code: "E_VALUE", message }]);
+  }
+  const query = new URLSearchParams();
+  for (const [option, value] of values) {
+    const name = QUERY_NAMES[option];
+    if (name !== undefined) query.set(name, value);
+  }
+  const path = `/v1/partners/${encodeURIComponent(pid)}/visitors${what}?${query}`;
+  const answer = await askNode(node, { method: "GET", path });
+  if (!answer.ok) return refused(answer.error);
+  show(answer.value);
+  return STOPPED;
+}
+
+function refused({ isAskers, message, faults }: Refusal): RunOutcome {
+  const lines = [message, ...faults.map(({ at, message: why }) => `${at || "/"}: ${why}`)];
+  return isAskers ? { exitCode: 2, lines } : couldNotStart(...lines);
+}
+
+function indented(json: string): string {
+  return `${JSON.stringify(JSON.parse(json), null, 2)}\n`;
+}
+
+/** The answer in one word, then why, a line for each reason. */
+function reasons(json: string): string {
+  const { member, proof } = Object(JSON.parse(json));
+  const summary: unknown = Object(proof).summary;
+  const lines = Array.isArray(summary) ? summary.map(String) : [];
+  return `${[member === true ? "yes" : "no", ...lines].join("\n")}\n`;
+}
