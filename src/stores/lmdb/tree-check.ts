@@ -53,6 +53,9 @@ export class TreeCheck {
   readonly seen = new Set<number>();
   readonly #file: number;
   readonly #header: FileHeader;
+  /** One for each level on the way down. */
+  readonly #pages: Buffer[] = [];
+  #level = 0;
 
   constructor(file: number, header: FileHeader) {
     this.#file = file;
@@ -72,28 +75,24 @@ export class TreeCheck {
   }
 
   #page(place: Place, kind: TreeKind): void {
-    const { number, depth, from, to } = place;
-    const page = this.#read(place);
+    this.#level++;
+    this.#inside(place, kind);
+    this.#level--;
+  }
+
+  #inside(place: Place, kind: TreeKind): void {
+    const page = this.#read(place, this.#header.pageSize);
     if (page === null) return;
-    const isBranch = depth > 1;
+    const isBranch = place.depth > 1;
     const entries = entriesOf(page, isBranch);
-    if (entries === null) {
-      this.#fail(`page ${number} is not one of a tree.`);
-      return;
-    }
-    let before = from;
-    for (const [index, at] of entries.entries()) {
-      const key = keyOf(page, at);
-      // The first key of a branch stands for all below the second.
-      const isFree = isBranch && index === 0;
-      const isAfter = index === 0 ? atLeast : above;
-      if (!isFree && !(isAfter(key, before, kind) && isBelow(key, to, kind))) {
-        this.#fail(`page ${number} is out of order.`);
+    if (entries === null) this.#fail(`page ${place.number} is not one of a tree.`);
+    else if (!isInOrder(page, entries, { ...place, isBranch, kind })) {
+      this.#fail(`page ${place.number} is out of order.`);
+    } else {
+      for (let index = 0; index < entries.length && this.fault === null; index++) {
+        if (isBranch) this.#child({ page, place, entries, index }, kind);
+        else this.#entry(page, entries[index] ?? 0, kind);
       }
-      if (this.fault !== null) return;
-      if (!isFree) before = key;
-      if (isBranch) this.#child({ page, place, entries, index }, kind);
-      else this.#entry(page, at, kind);
     }
   }
 
@@ -120,20 +119,20 @@ export class TreeCheck {
   }
 
   #entry(page: Buffer, at: number, { visit }: TreeKind): void {
-    const newest = pageNumber(page, 8);
-    const key = keyOf(page, at);
-    const valueAt = at + NODE_HEADER_BYTES + key.length;
-    const valueBytes = page.readUInt32LE(at);
     const flags = page.readUInt16LE(at + 4);
+    if (flags === 0 && visit === null) return;
+    const newest = pageNumber(page, 8);
+    const valueAt = at + NODE_HEADER_BYTES + page.readUInt16LE(at + 6);
+    const valueBytes = page.readUInt32LE(at);
     if (flags === VALUE_ON_OTHER_PAGES) {
       const number = pageNumber(page, valueAt);
       if (this.#overflow(number, { valueBytes, newest }) && visit !== null) {
-        visit(key, this.#value(number, valueBytes), false);
+        visit(keyOf(page, at), this.#value(number, valueBytes), false);
       }
     } else {
       const value = page.subarray(valueAt, valueAt + valueBytes);
       if (flags === VALUE_IS_TREE) this.tree(treeHead(value), OF_BYTES, newest);
-      visit?.(key, value, flags === VALUE_IS_TREE);
+      visit?.(keyOf(page, at), value, flags === VALUE_IS_TREE);
     }
   }
 
@@ -143,7 +142,9 @@ export class TreeCheck {
     { valueBytes, newest }: { readonly valueBytes: number; readonly newest: number },
   ): boolean {
     const { pageSize, fileBytes, lastPage } = this.#header;
-    const page = this.#read({ number, newest });
+    this.#level++;
+    const page = this.#read({ number, newest }, PAGE_HEADER_BYTES);
+    this.#level--;
     if (page === null) return false;
     const pages = Math.ceil((PAGE_HEADER_BYTES + valueBytes) / pageSize);
     const end = number * pageSize + PAGE_HEADER_BYTES + valueBytes;
@@ -166,15 +167,18 @@ export class TreeCheck {
     return value;
   }
 
-  /** A page that holds its own number, that nothing led to before, and no newer than what leads to it. */
-  #read({ number, newest }: Pick<Place, "number" | "newest">): Buffer | null {
+  /**
+   * A page that holds its own number, that nothing led to before, and no newer than what leads to it; or so
+   * many bytes of it. Valid until the next page of its level is read.
+   */
+  #read({ number, newest }: Pick<Place, "number" | "newest">, bytes: number): Buffer | null {
     const { pageSize, lastPage } = this.#header;
-    const page = Buffer.allocUnsafe(pageSize);
+    const page = (this.#pages[this.#level] ??= Buffer.allocUnsafe(pageSize));
     const isInside = number >= FIRST_PAGE && number <= lastPage && !this.seen.has(number);
     this.seen.add(number);
     if (
       isInside &&
-      readSync(this.#file, page, 0, pageSize, number * pageSize) === pageSize &&
+      readSync(this.#file, page, 0, bytes, number * pageSize) === bytes &&
       pageNumber(page, 0) === number &&
       pageNumber(page, 8) <= newest
     ) {
@@ -226,21 +230,40 @@ function endOf(page: Buffer, at: number, isBranch: boolean): number {
   }
 }
 
+/** Whether keys ascend, within the bounds that the page above sets. */
+function isInOrder(
+  page: Buffer,
+  entries: readonly number[],
+  { from, to, isBranch, kind }: Place & { readonly isBranch: boolean; readonly kind: TreeKind },
+): boolean {
+  // The first key of a branch stands for all below the second.
+  const first = isBranch ? 1 : 0;
+  const firstAt = entries[first] ?? 0;
+  const lastAt = entries.at(-1) ?? 0;
+  if (from !== null && !(compare(keyOf(page, firstAt), from, kind) >= 0)) return false;
+  if (to !== null && !(compare(keyOf(page, lastAt), to, kind) < 0)) return false;
+  for (let index = first + 1; index < entries.length; index++) {
+    if (!ascends(page, entries[index - 1] ?? 0, entries[index] ?? 0, kind)) return false;
+  }
+  return true;
+}
+
+function ascends(page: Buffer, a: number, b: number, kind: TreeKind): boolean {
+  if (kind.isOfNumbers) return compare(keyOf(page, a), keyOf(page, b), kind) < 0;
+  const [aAt, bAt] = [a + NODE_HEADER_BYTES, b + NODE_HEADER_BYTES];
+  const aBytes = page.readUInt16LE(a + 6);
+  const bBytes = page.readUInt16LE(b + 6);
+  const shorter = Math.min(aBytes, bBytes);
+  for (let place = 0; place < shorter; place++) {
+    const difference = (page[aAt + place] ?? 0) - (page[bAt + place] ?? 0);
+    if (difference !== 0) return difference < 0;
+  }
+  return aBytes < bBytes;
+}
+
 function keyOf(page: Buffer, at: number): Buffer {
   const begin = at + NODE_HEADER_BYTES;
   return page.subarray(begin, begin + page.readUInt16LE(at + 6));
-}
-
-function atLeast(key: Buffer, bound: Buffer | null, kind: TreeKind): boolean {
-  return bound === null || compare(key, bound, kind) >= 0;
-}
-
-function above(key: Buffer, bound: Buffer | null, kind: TreeKind): boolean {
-  return bound === null || compare(key, bound, kind) > 0;
-}
-
-function isBelow(key: Buffer, bound: Buffer | null, kind: TreeKind): boolean {
-  return bound === null || compare(key, bound, kind) < 0;
 }
 
 /** Below 0 where `a` stands first; a key that is no number stands nowhere. */
