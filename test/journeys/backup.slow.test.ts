@@ -2,14 +2,16 @@
 // in the restored node, nothing is there that was never sent, and what is not a whole backup is refused.
 
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import {
   cpSync,
   existsSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
   rmSync,
   statSync,
+  watch,
   writeFileSync,
 } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -20,11 +22,27 @@ import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { send } from "../support/http-call.ts";
 import { PROTOCOL_WORKSPACE } from "../support/protocol-vectors.ts";
-import { type RunningNode, runServe, startNode } from "../support/start-node.ts";
+import { type RunningNode, readyLineOf, runServe, startNode } from "../support/start-node.ts";
 
 const MAIN = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 const CLIENTS = 16;
 const DEVICES = Array.from({ length: 400 }, (_, at) => `1234567890123456${at}`.padEnd(38, "7"));
+
+const ANY_PORTS = ["--collect", "127.0.0.1:0", "--manage", "127.0.0.1:0", "--workers", "1"];
+
+/** Runs a command and kills it once such a name appears in the folder, if it has not ended by then. */
+async function killedAt(
+  where: string,
+  isSign: (name: string) => boolean,
+  args: readonly string[],
+): Promise<void> {
+  const child = spawn(process.execPath, [MAIN, ...args], { stdio: "ignore" });
+  const watcher = watch(where, (_, name) => {
+    if (name !== null && isSign(name)) child.kill("SIGKILL");
+  });
+  await new Promise((resolve) => child.once("close", resolve));
+  watcher.close();
+}
 
 interface Ran {
   readonly code: number;
@@ -230,6 +248,13 @@ describe("what is no whole backup, or no place for one, is refused by name", () 
     assert.equal(statSync(join(data, "profiles.mdb")).mtimeMs, before);
   });
 
+  test("what the system refuses is said as it says it", async () => {
+    const to = join(data, "profiles.mdb", "backup");
+    const ran = await dunlin("backup", "--data", data, "--to", to);
+    assert.equal(ran.code, 1);
+    assert.match(ran.stderr, /^dunlin: --to: E_FAILED: ENOTDIR: /);
+  });
+
   test("a store that is damaged is not backed up", async () => {
     const broken = join(folder, "broken");
     const to = join(folder, "of-broken");
@@ -244,19 +269,34 @@ describe("what is no whole backup, or no place for one, is refused by name", () 
     assert.ok(!existsSync(to));
   });
 
+  test("a command that is killed leaves a whole backup or none, a whole folder or one of no use", async () => {
+    for (let round = 0; round < 3; round++) {
+      const to = join(folder, `killed-${round}`);
+      await killedAt(folder, (name) => name.startsWith(`killed-${round}.`), [
+        ...["backup", "--data", data, "--to", to],
+      ]);
+      const target = join(folder, `killed-${round}-data`);
+      const whole = existsSync(to) ? to : backup;
+      mkdirSync(target);
+      await killedAt(target, (name) => name === "definitions.mdb.restoring", [
+        ...["restore", "--from", whole, "--data", target],
+      ]);
+      const isWhole = readdirSync(target).every((name) => !name.endsWith(".restoring"));
+      const started = runServe([...["--data", target], ...ANY_PORTS]);
+      if (isWhole) {
+        await readyLineOf(started);
+        started.process.kill("SIGTERM");
+      }
+      assert.equal((await started.ended).code, isWhole ? 0 : 1, started.output().stderr);
+    }
+  });
+
   test("no node starts where a restoration did not end", async () => {
     const target = join(folder, "unfinished");
     cpSync(backup, target, { recursive: true });
     const { UNFINISHED } = await import("../../src/stores/lmdb/backup/backup.ts");
     writeFileSync(join(target, "profiles.mdb"), UNFINISHED);
-    const started = runServe([
-      "--data",
-      target,
-      "--collect",
-      "127.0.0.1:0",
-      "--manage",
-      "127.0.0.1:0",
-    ]);
+    const started = runServe(["--data", target, ...ANY_PORTS]);
     assert.equal((await started.ended).code, 1);
     assert.match(started.output().stderr, /profiles\.mdb cannot be used as a store/);
   });

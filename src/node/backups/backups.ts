@@ -92,7 +92,8 @@ function refused({ about, code, message }: BackupFault): RunOutcome {
   return { exitCode: 2, lines: [`${OPTIONS[about]}: ${code}: ${message}`] };
 }
 
-/** The disk is full, a file cannot be written: what the system says. */
+/** The disk is full, a file cannot be written: what the system says, which speaks of files alone. */
 function failed(about: BackupFault["about"], error: unknown): RunOutcome {
-  return couldNotStart(`${OPTIONS[about]}: E_FAILED: ${faultSentence(error)}`);
+  const reason = error instanceof Error ? error.message : faultSentence(error);
+  return couldNotStart(`${OPTIONS[about]}: E_FAILED: ${reason}`);
 }
