@@ -71,6 +71,16 @@ describe("a file whose pages are where they should be", () => {
     assert.match(said, /the database identities-of-devices is missing/);
   });
 
+  it("is refused when a database is called a value", () => {
+    const said = refusalOf((bytes, head) => {
+      const page = bytes.readUInt32LE(head + MAIN_ROOT_AT) * PAGE;
+      const at = bytes.subarray(page, page + PAGE).indexOf("denials\0");
+      // The flags of its entry, in front of the length of its name.
+      bytes.writeUInt16LE(0, page + at - 4);
+    });
+    assert.match(said, /the database denials is missing/);
+  });
+
   it("is refused when two keys of a page have changed places", () => {
     const said = refusalOf((bytes, head) => {
       const root = bytes.readUInt32LE(head + MAIN_ROOT_AT) * PAGE + 24;
