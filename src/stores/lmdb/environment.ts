@@ -26,7 +26,7 @@ export interface EnvironmentOptions {
   /**
    * Reads both files whole before they are opened, to refuse damage of any kind: for the first
    * process of a node. Without it they are read only when they are shorter than they should be, or
-   * when the machine was started anew since. About half a second a gigabyte.
+   * when the machine was started anew since. One to two seconds a gigabyte.
    */
   readonly checksFiles?: boolean;
 }
