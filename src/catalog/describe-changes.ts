@@ -21,10 +21,13 @@ function compareSettings(before: Workspace | null, after: Workspace): ChangeCoun
 }
 
 function compareLists(name: ListName, before: Workspace | null, after: Workspace): ChangeCounts {
-  const old = byId(name, before);
+  const oldItems: readonly object[] = before?.[name] ?? [];
+  const newItems: readonly object[] = after[name];
+  // Most of a long list is the same, in the same place.
+  const old = byId(name, oldItems, newItems);
   let created = 0;
   let updated = 0;
-  for (const [id, item] of byId(name, after)) {
+  for (const [id, item] of byId(name, newItems, oldItems)) {
     const oldItem = old.get(id);
     if (oldItem === undefined) created += 1;
     else if (!areSame(oldItem, item)) updated += 1;
@@ -34,11 +37,16 @@ function compareLists(name: ListName, before: Workspace | null, after: Workspace
   return { created, updated, deleted: old.size };
 }
 
-function byId(name: ListName, workspace: Workspace | null): Map<number, object> {
-  const items: readonly object[] = workspace?.[name] ?? [];
+/** Those items that are not the same as the ones in their places in the other list. */
+function byId(
+  name: ListName,
+  items: readonly object[],
+  others: readonly object[],
+): Map<number, object> {
+  const moved = items.filter((item, place) => item !== others[place]);
   const idKey = LIST_IDS[name];
   // The table names for each list the key that holds its ID.
-  return new Map(items.map((item) => [(item as Record<string, number>)[idKey] ?? 0, item]));
+  return new Map(moved.map((item) => [(item as Record<string, number>)[idKey] ?? 0, item]));
 }
 
 function areSame(a: object, b: object): boolean {

@@ -11,8 +11,8 @@ export interface ReadingMemory {
   /** As it was parsed. */
   readonly input: Readonly<Record<string, unknown>>;
   readonly drafts: Drafts;
-  /** Traits whose rules gave neither faults nor warnings. */
-  readonly quietRules: ReadonlySet<object>;
+  /** Traits whose rules give neither faults nor warnings; readings that follow add to it. */
+  readonly quietRules: WeakSet<object>;
 }
 
 /** Finds what an item of one list was read as. */

@@ -27,11 +27,12 @@ export class Reading {
   readonly #place: Step[] = [];
   /** Of the document before; null where nothing is known of it. */
   readonly memory: ReadingMemory | null;
-  /** Traits whose rules gave neither faults nor warnings. */
-  readonly quietRules = new Set<object>();
+  /** Traits whose rules gave, in this reading or another one, neither faults nor warnings. */
+  readonly quietRules: WeakSet<object>;
 
   constructor(memory: ReadingMemory | null = null) {
     this.memory = memory;
+    this.quietRules = memory?.quietRules ?? new WeakSet();
   }
 
   enter(step: Step): void {

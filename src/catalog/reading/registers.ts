@@ -12,7 +12,7 @@ import type {
   TraitDefinition,
 } from "@dunlin/contract/workspace";
 import { BUILT_IN_DATA_SOURCES } from "../built-in-data-sources.ts";
-import type { ListName } from "../document-keys.ts";
+import { LIST_IDS, type ListName } from "../document-keys.ts";
 import type { Drafts } from "./drafts.ts";
 import type { Draft } from "./objects.ts";
 import type { Reading } from "./reading.ts";
@@ -70,7 +70,7 @@ export function registerAll(drafts: Drafts, reading: Reading): Registers {
     fillRegister(new Register<T>(noun, !unreadable.has(filling.list)), filling, reading);
 
   // Traits, folder traits and segments share one space of numbers, all others have one each.
-  const sids = new Map<number, string>();
+  const sids = new Map<number, Place>();
   const registers: Registers = {
     partners: fill("partner", { list: "partners", items: drafts.partners, key: "pid" }),
     dataSources: fill("data source", {
@@ -119,8 +119,24 @@ interface Filling<T> {
   /** The key that holds the ID. */
   readonly key: keyof T & string;
   /** IDs in use, and where; lists that share a space of numbers share this. */
-  readonly taken?: Map<number, string>;
+  readonly taken?: Map<number, Place>;
   readonly builtIn?: ReadonlyMap<number, T>;
+}
+
+/** A place in a list as one number: texts for all places would be written for nobody. */
+type Place = number;
+
+const BUILT_IN: Place = -1;
+const MOST_ITEMS = 2 ** 32;
+const LIST_NAMES = Object.keys(LIST_IDS);
+
+function placeOf(list: ListName, index: number): Place {
+  return LIST_NAMES.indexOf(list) * MOST_ITEMS + index;
+}
+
+function describePlace(place: Place): string {
+  if (place === BUILT_IN) return "what is built in";
+  return `/${LIST_NAMES[Math.floor(place / MOST_ITEMS)]}/${place % MOST_ITEMS}`;
 }
 
 function fillRegister<T extends Owned>(
@@ -130,15 +146,15 @@ function fillRegister<T extends Owned>(
 ): Register<T> {
   for (const [id, item] of builtIn) {
     register.add(id, item);
-    taken.set(id, "what is built in");
+    taken.set(id, BUILT_IN);
   }
   for (const [index, item] of items.entries()) {
     const id = item?.[key];
     if (item === undefined || typeof id !== "number") continue;
     const owner = taken.get(id);
-    if (owner === undefined) taken.set(id, `/${list}/${index}`);
+    if (owner === undefined) taken.set(id, placeOf(list, index));
     else {
-      const message = `The ID ${id} is taken by ${owner}; a ${register.noun} needs one of its own.`;
+      const message = `The ID ${id} is taken by ${describePlace(owner)}; a ${register.noun} needs one of its own.`;
       reading.faultAt([list, index, key], "E_DUPLICATE_ID", message);
     }
     register.add(id, item);

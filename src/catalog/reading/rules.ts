@@ -20,10 +20,7 @@ export function checkTraitRule(
   place: Place,
   reading: Reading,
 ): void {
-  if (reading.memory?.quietRules.has(trait)) {
-    reading.quietRules.add(trait);
-    return;
-  }
+  if (reading.quietRules.has(trait)) return;
   const parsed = parseTraitRule(text);
   if (!parsed.ok) {
     reading.ruleFaultAt(place, parsed.error);
