@@ -17,6 +17,7 @@ import type {
 import { AnsweredEarly } from "./answered-early.ts";
 import type { Write } from "./commit-queue.ts";
 import type { Environment } from "./environment.ts";
+import { IdentitySweep } from "./identity-sweep.ts";
 import { LmdbCallRates } from "./lmdb-call-rates.ts";
 import { LmdbDenials } from "./lmdb-denials.ts";
 import { LmdbDeviceGraphs } from "./lmdb-device-graphs.ts";
@@ -32,6 +33,7 @@ export class LmdbVisitorStore implements VisitorStore {
   readonly #profiles: LmdbProfileStore;
   readonly #identities: LmdbIdentities;
   readonly #rates: LmdbCallRates;
+  readonly #sweep: IdentitySweep;
   readonly #atHand: VisitorsAtHand = {
     profile: (key) => this.#profiles.readAtHand(key),
     identity: (key) => this.#readIdentity(key),
@@ -43,6 +45,7 @@ export class LmdbVisitorStore implements VisitorStore {
     this.#environment = environment;
     this.#profiles = new LmdbProfileStore(environment);
     this.#identities = new LmdbIdentities(environment);
+    this.#sweep = new IdentitySweep(environment, this.#identities);
     this.#rates = new LmdbCallRates(environment.folder);
     this.rates = this.#rates;
     this.denials = new LmdbDenials(environment);
@@ -92,8 +95,11 @@ export class LmdbVisitorStore implements VisitorStore {
       return identities.length === 0 ? NOTHING : this.#identities.prepare(identities, read);
     };
     this.#answeredEarly.add(named);
+    const now = profiles[0]?.delta.at;
     try {
-      await this.#profiles.commitBeside(profiles, { beside, forAll });
+      const committed = this.#profiles.commitBeside(profiles, { beside, forAll });
+      if (now !== undefined) this.#sweep.goOn(now);
+      await committed;
     } catch (refusal) {
       // It never got as far as waiting.
       this.#answeredEarly.remove(named);
