@@ -1,9 +1,8 @@
 // Things that are counted where they happen, far from whoever counts: said on channels of Node's, at no
 // cost where nobody listens.
 
-import { subscribe } from "node:diagnostics_channel";
+import { channel, subscribe } from "node:diagnostics_channel";
 import type { Socket } from "node:net";
-import type { WorkerStatistics } from "./worker-statistics.ts";
 
 /** Node's own: each connection that a server of this process accepts. */
 const CONNECTIONS = "net.server.socket";
@@ -21,8 +20,15 @@ interface CommitGroup {
   readonly durationMs: number;
 }
 
+/** Who counts. */
+export interface ChannelCounts {
+  connectionOpened(): void;
+  connectionClosed(): void;
+  groupCommitted(group: CommitGroup): void;
+}
+
 /** To be called once a process: it listens for good. */
-export function countFromChannels(statistics: WorkerStatistics): void {
+export function countFromChannels(statistics: ChannelCounts): void {
   subscribe(CONNECTIONS, (message) => {
     // The form that Node documents for this channel.
     const { socket } = message as AcceptedConnection;
@@ -33,4 +39,19 @@ export function countFromChannels(statistics: WorkerStatistics): void {
     // Said by nobody but the commit queue, in this form.
     statistics.groupCommitted(message as CommitGroup);
   });
+}
+
+/** Answered by the store that is shared, where there is one. */
+const REDIS_PENDING = channel("dunlin.redis-pending");
+
+export interface RedisPending {
+  commands: number;
+  serversFailing: number;
+}
+
+/** What waits for Redis or Valkey servers now. */
+export function askRedisPending(): RedisPending {
+  const pending = { commands: 0, serversFailing: 0 };
+  REDIS_PENDING.publish(pending);
+  return pending;
 }

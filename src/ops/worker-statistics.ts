@@ -5,6 +5,7 @@ import { monitorEventLoopDelay } from "node:perf_hooks";
 import { COUNTS, Distribution, Distributions, FAST_SECONDS } from "./distribution.ts";
 import type { MetricReport, MetricSample } from "./metric-report.ts";
 import { refusalReason } from "./refusals.ts";
+import { askRedisPending } from "./watched-channels.ts";
 
 /** What is counted of a call. */
 export interface CountedCall {
@@ -130,7 +131,10 @@ export class WorkerStatistics {
   }
 
   #storeReports(): MetricReport[] {
+    const { commands, serversFailing } = askRedisPending();
     return [
+      gauge("dunlin_redis_commands_waiting", "Commands without an answer.", commands, "sum"),
+      gauge("dunlin_redis_servers_failing", "Servers that fail.", serversFailing, "max"),
       this.#loadDurations.report("dunlin_store_load_duration_seconds", "Reads that wait."),
       gauge("dunlin_store_loads_under_way", "Reads that wait.", this.#loadsUnderWay, "sum"),
       single("dunlin_store_load_failures_total", "Reads that failed.", this.#failedLoads),

@@ -82,7 +82,8 @@ test("what happened is counted", () => {
   assert.equal(sampleOf("dunlin_connections_total"), CALLS + 1);
   assert.equal(sampleOf("dunlin_publication_duration_seconds_count"), 1);
   assert.equal(sampleOf("dunlin_store_commit_duration_seconds_count"), CALLS);
-  assert.equal(sampleOf('dunlin_store_group_commits_sum{file="profiles"}'), CALLS);
+  // Whatever else is written meanwhile is written in groups too.
+  assert.ok((sampleOf('dunlin_store_group_commits_sum{file="profiles"}') ?? 0) >= CALLS);
   // Every sixteenth of them.
   for (const phase of ["parse", "load", "realize", "qualify", "commit"]) {
     assert.equal(sampleOf(`dunlin_call_phase_duration_seconds_count{phase="${phase}"}`), 2, phase);

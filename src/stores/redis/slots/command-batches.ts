@@ -4,6 +4,7 @@
 // A command is sent again where the server that has its slot is another one by now, or is gone: every one of
 // them may be sent twice without harm. While a server fails, nobody waits for it: commands are tried once.
 
+import { subscribe } from "node:diagnostics_channel";
 import { Cluster, type Redis } from "ioredis";
 import { messageOf, StoreOverloaded, StoreUnavailable, TooFewReplicas } from "../store-faults.ts";
 import { asFault } from "./as-fault.ts";
@@ -65,6 +66,14 @@ const RETRY_AFTER_MS = 25;
 const PASSING =
   /^(?:MOVED|ASK|TRYAGAIN|CLUSTERDOWN|LOADING|READONLY|MASTERDOWN|UNBLOCKED)\b|Connection is closed|isn't (?:ready|writeable)|same slots allocation group|Too many Cluster redirections|max retries per request|Socket timeout|ECONN|EPIPE/;
 
+/** Where the metrics ask what is pending: whoever has something adds it. */
+const PENDING = "dunlin.redis-pending";
+
+interface Pending {
+  commands: number;
+  serversFailing: number;
+}
+
 export class CommandBatches {
   readonly #options: BatchOptions;
   readonly #isCluster: boolean;
@@ -82,6 +91,12 @@ export class CommandBatches {
   constructor(options: BatchOptions) {
     this.#options = options;
     this.#isCluster = options.client instanceof Cluster;
+    subscribe(PENDING, (question) => {
+      // Asked by nobody but the metrics, in this form.
+      const pending = question as Pending;
+      pending.commands += this.#waiting;
+      pending.serversFailing = Math.max(pending.serversFailing, this.#failing.size);
+    });
   }
 
   /** How many commands wait for an answer. */
