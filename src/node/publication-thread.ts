@@ -79,24 +79,26 @@ export class PublicationThread {
         thread.unref();
         act();
       };
-      const lost = (error: unknown): void => {
-        this.#thread = null;
-        this.#known = [];
-        settle(() => reject(error));
-      };
       const answered = (reply: Reply) => settle(() => resolve(reply));
-      const failed = (error: unknown) => lost(error);
-      const ended = () => lost(new Error("Invariant broken: the thread answers or fails"));
+      const failed = (error: unknown) => settle(() => reject(error));
+      const ended = () => failed(new Error("Invariant broken: the thread answers or fails"));
       thread.on("message", answered).on("error", failed).on("exit", ended);
       thread.postMessage(next);
     });
   }
 
   #begin(): Worker {
-    return new Worker(new URL(import.meta.url), {
+    const thread = new Worker(new URL(import.meta.url), {
       workerData: MARK,
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
     });
+    // It may end while nobody asks: the next one who does needs another thread, which knows nothing.
+    const forget = (): void => {
+      if (this.#thread !== thread) return;
+      this.#thread = null;
+      this.#known = [];
+    };
+    return thread.on("error", forget).on("exit", forget);
   }
 }
 
