@@ -12,6 +12,7 @@ import { FLATNESS_ROW } from "./rows/flatness.ts";
 import { INPUT_ROW } from "./rows/input.ts";
 import { MATCH_ROW } from "./rows/match.ts";
 import { PIXEL_ROW } from "./rows/pixel.ts";
+import { PROFILE_BYTES_ROW } from "./rows/profile-bytes.ts";
 import { PUBLISH_ROW } from "./rows/publish.ts";
 import { RECORD_ROW } from "./rows/record.ts";
 import { REDIS_ROW } from "./rows/redis.ts";
@@ -27,6 +28,7 @@ const ROWS: readonly Row[] = [
   REDIS_ROW,
   SCALE_ROW,
   RECORD_ROW,
+  PROFILE_BYTES_ROW,
   MATCH_ROW,
   INPUT_ROW,
 ];
