@@ -22,8 +22,8 @@ type Reply = Result<
 
 /** Told apart from other threads of this program. */
 const MARK = "publications";
-/** The young generation of a thread that parses tens of megabytes at once. */
-const YOUNG_GENERATION_MB = 64;
+/** The thread parses tens of megabytes at once, and keeps most of it: a small young generation is copied often. */
+const YOUNG_GENERATION_MB = 192;
 /** The one in force and the one that is about to be. */
 const MOST_KNOWN = 2;
 
