@@ -103,7 +103,10 @@ class Load {
         host: "alpha.demdex.net",
         agent: this.#agent,
       });
-      assert.equal(answer.headers["x-error"], undefined, answer.text);
+      if (answer.headers["x-error"] !== undefined) {
+        this.#isStopped = true;
+        assert.fail(`${answer.text}\n${this.#node.output().stderr}`);
+      }
       increment(this.answered, device);
       if (this.#awaited !== null && --this.#awaited.left === 0) this.#awaited.resolve();
     }
