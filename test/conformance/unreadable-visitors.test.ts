@@ -39,7 +39,9 @@ function failing(world: TestWorld, question: number | "clusters"): TestWorld {
     load: (keys) => store.load(keys),
     commit: (profiles) => store.commit(profiles),
     loadIdentities: (keys) =>
-      typeof question === "number" && ++asked >= question ? Promise.reject(fault) : store.loadIdentities(keys),
+      typeof question === "number" && ++asked >= question
+        ? Promise.reject(fault)
+        : store.loadIdentities(keys),
     commitVisit: (visit) => store.commitVisit(visit),
     forgetEveryone: () => store.forgetEveryone(),
     close: () => store.close(),
