@@ -1,22 +1,16 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import {
-  CommitQueue,
-  MAX_COMMITS_A_TRANSACTION,
-  MOST_TURNS_GATHERED,
-  type QueueOptions,
-  type Write,
-} from "./commit-queue.ts";
+import { CommitQueue, MAX_COMMITS_A_TRANSACTION, type Write } from "./commit-queue.ts";
 import { StoreOverloaded } from "./store-errors.ts";
 
 /** Runs transactions at once, and notes how many writes each held. */
-function recordingQueue(options?: QueueOptions): { queue: CommitQueue; written: string[][] } {
+function recordingQueue(limit?: number): { queue: CommitQueue; written: string[][] } {
   const written: string[][] = [];
   const transact = (writes: Write): void => {
     written.push([]);
     writes();
   };
-  return { queue: new CommitQueue(transact, options), written };
+  return { queue: new CommitQueue(transact, limit), written };
 }
 
 describe("group commit", () => {
@@ -50,32 +44,6 @@ describe("group commit", () => {
     release();
     await Promise.all(later);
     assert.deepEqual(groups, [1, 2]);
-  });
-
-  it("gathers over turns while each brings more, where it shall", async () => {
-    const { queue, written } = recordingQueue({ gathers: true });
-    const note = (): void => void written.at(-1)?.push("w");
-    const commits = [queue.commit(note)];
-    for (let turn = 0; turn < 3; turn++) {
-      commits.push(queue.commit(note));
-      await turns(1);
-    }
-    await Promise.all(commits);
-    assert.deepEqual(
-      written.map((group) => group.length),
-      [4],
-    );
-  });
-
-  it("keeps nobody waiting for long while it gathers", async () => {
-    const { queue, written } = recordingQueue({ gathers: true });
-    const commits = [queue.commit(() => {})];
-    for (let turn = 0; turn < MOST_TURNS_GATHERED + 1; turn++) {
-      commits.push(queue.commit(() => {}));
-      await turns(1);
-    }
-    assert.equal(written.length, 1);
-    await Promise.all(commits);
   });
 
   it("answers nobody before the transaction is done", async () => {
@@ -132,7 +100,7 @@ describe("group commit", () => {
   });
 
   it("refuses what would wait behind too many others", async () => {
-    const { queue } = recordingQueue({ limit: 2 });
+    const { queue } = recordingQueue(2);
     const accepted = [queue.commit(() => {}), queue.commit(() => {})];
     await assert.rejects(
       queue.commit(() => {}),

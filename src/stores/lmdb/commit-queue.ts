@@ -27,35 +27,22 @@ const GROUPS = channel("dunlin.commit-group");
 /** What a queue commits to, for those who watch it. */
 export type QueueName = "profiles" | "rates";
 
-/** So that nobody waits long for others to come. */
-export const MOST_TURNS_GATHERED = 8;
-
-export interface QueueOptions {
-  /** How many commits may wait. */
-  readonly limit?: number;
-  readonly name?: QueueName;
-  /**
-   * Whether a group waits on while every turn brings more, for `MOST_TURNS_GATHERED` at most: where a
-   * transaction costs as much as many commits.
-   */
-  readonly gathers?: boolean;
-}
-
 export class CommitQueue {
   readonly #transact: Transact;
   readonly #name: QueueName;
   readonly #limit: number;
-  readonly #mostTurns: number;
   #waiting: Waiting[] = [];
   #underWay: Promise<void> | null = null;
   #isClosed = false;
 
-  constructor(transact: Transact, options: QueueOptions = {}) {
-    const { limit = MAX_WAITING_COMMITS, name = "profiles", gathers = false } = options;
+  constructor(
+    transact: Transact,
+    limit: number = MAX_WAITING_COMMITS,
+    name: QueueName = "profiles",
+  ) {
     this.#transact = transact;
     this.#limit = limit;
     this.#name = name;
-    this.#mostTurns = gathers ? MOST_TURNS_GATHERED : 1;
   }
 
   /** Resolves when the write is committed; rejects when nothing of it was. */
@@ -90,24 +77,16 @@ export class CommitQueue {
 
   #wait(waiting: Waiting): void {
     this.#waiting.push(waiting);
-    this.#underWay ??= this.#gather().then(() => this.#commitGroups());
+    this.#underWay ??= nextTurn().then(() => this.#commitGroups());
   }
 
   async #commitGroups(): Promise<void> {
     while (this.#waiting.length > 0) {
       await this.#commitGroup(this.#nextGroup());
       // Answers go out, and calls come in, before the next group.
-      await this.#gather();
-    }
-    this.#underWay = null;
-  }
-
-  async #gather(): Promise<void> {
-    let before = -1;
-    for (let turn = 0; turn < this.#mostTurns && this.#waiting.length > before; turn++) {
-      before = this.#waiting.length;
       await nextTurn();
     }
+    this.#underWay = null;
   }
 
   #nextGroup(): Waiting[] {

@@ -100,8 +100,6 @@ export class Environment {
     this.definitions = openDatabase(this.#definitionsRoot, DATABASE_OF_DEFINITIONS);
     this.#queue = new CommitQueue(
       waits ? (writes) => this.#commitToDisk(writes) : (writes) => this.#commitToFile(writes),
-      // Two wake-ups of a thread and two of the disk are worth a few turns of waiting for company.
-      { gathers: waits },
     );
   }
 

@@ -17,7 +17,6 @@ import type {
 import { AnsweredEarly } from "./answered-early.ts";
 import type { Write } from "./commit-queue.ts";
 import type { Environment } from "./environment.ts";
-import { IdentitySweep } from "./identity-sweep.ts";
 import { LmdbCallRates } from "./lmdb-call-rates.ts";
 import { LmdbDenials } from "./lmdb-denials.ts";
 import { LmdbDeviceGraphs } from "./lmdb-device-graphs.ts";
@@ -33,7 +32,6 @@ export class LmdbVisitorStore implements VisitorStore {
   readonly #profiles: LmdbProfileStore;
   readonly #identities: LmdbIdentities;
   readonly #rates: LmdbCallRates;
-  readonly #sweep: IdentitySweep;
   readonly #atHand: VisitorsAtHand = {
     profile: (key) => this.#profiles.readAtHand(key),
     identity: (key) => this.#readIdentity(key),
@@ -45,7 +43,6 @@ export class LmdbVisitorStore implements VisitorStore {
     this.#environment = environment;
     this.#profiles = new LmdbProfileStore(environment);
     this.#identities = new LmdbIdentities(environment);
-    this.#sweep = new IdentitySweep(environment, this.#identities);
     this.#rates = new LmdbCallRates(environment.folder);
     this.rates = this.#rates;
     this.denials = new LmdbDenials(environment);
@@ -95,11 +92,8 @@ export class LmdbVisitorStore implements VisitorStore {
       return identities.length === 0 ? NOTHING : this.#identities.prepare(identities, read);
     };
     this.#answeredEarly.add(named);
-    const now = profiles[0]?.delta.at;
     try {
-      const committed = this.#profiles.commitBeside(profiles, { beside, forAll });
-      if (now !== undefined) this.#sweep.goOn(now);
-      await committed;
+      await this.#profiles.commitBeside(profiles, { beside, forAll });
     } catch (refusal) {
       // It never got as far as waiting.
       this.#answeredEarly.remove(named);

@@ -5,7 +5,7 @@
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { open, type RootDatabase } from "lmdb";
-import { CommitQueue, type Write } from "./commit-queue.ts";
+import { CommitQueue, MAX_WAITING_COMMITS, type Write } from "./commit-queue.ts";
 
 export const RATES_FILE = "rates.mdb";
 
@@ -21,9 +21,11 @@ export class RatesFile {
       noSync: true,
       overlappingSync: false,
     });
-    this.#queue = new CommitQueue((writes) => void this.#root.transactionSync(writes), {
-      name: "rates",
-    });
+    this.#queue = new CommitQueue(
+      (writes) => void this.#root.transactionSync(writes),
+      MAX_WAITING_COMMITS,
+      "rates",
+    );
   }
 
   get entries(): RootDatabase<Uint8Array, Uint8Array> {
