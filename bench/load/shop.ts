@@ -28,6 +28,11 @@ export interface ShopSize {
 }
 
 export function shopWorkspace(random: Random, size: ShopSize = SHOP): object {
+  // Before anything idle: the same ones, however much of that there is.
+  const traits = numbered(size.traits, (index) => trait(FIRST_TRAIT + index, traitRule(random)));
+  const segments = numbered(size.segments, (index) =>
+    segment(FIRST_SEGMENT + index, segmentRule(random, FIRST_TRAIT, size.traits)),
+  );
   return {
     partners: [
       {
@@ -40,15 +45,13 @@ export function shopWorkspace(random: Random, size: ShopSize = SHOP): object {
     ],
     dataSources: [{ dataSourceId: DATA_SOURCE, pid: PID, name: "Site", idType: "COOKIE" }],
     traits: [
-      ...numbered(size.traits, (index) => trait(FIRST_TRAIT + index, traitRule(random))),
+      ...traits,
       ...numbered(size.idleTraits, (index) =>
         trait(FIRST_IDLE_TRAIT + index, idleTraitRule(random)),
       ),
     ],
     segments: [
-      ...numbered(size.segments, (index) =>
-        segment(FIRST_SEGMENT + index, segmentRule(random, FIRST_TRAIT, size.traits)),
-      ),
+      ...segments,
       ...numbered(size.idleSegments, (index) =>
         segment(FIRST_IDLE_SEGMENT + index, segmentRule(random, FIRST_IDLE_TRAIT, size.idleTraits)),
       ),
