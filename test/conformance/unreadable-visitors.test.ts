@@ -30,29 +30,38 @@ function worldOf(mergeRule: object): TestWorld {
   });
 }
 
-/** The world with a store of which a question fails: the one of this number for identities, or clusters. */
-function failing(world: TestWorld, question: number | "clusters"): TestWorld {
-  const { store } = world;
-  const fault = new Error("timed out");
-  let asked = 0;
-  const faulty: VisitorStore = {
+/** A store that is elsewhere: it has nothing at hand, and some of it is otherwise. */
+function storeWith(store: VisitorStore, otherwise: Partial<VisitorStore>): VisitorStore {
+  return {
     load: (keys) => store.load(keys),
     commit: (profiles) => store.commit(profiles),
-    loadIdentities: (keys) =>
-      typeof question === "number" && ++asked >= question
-        ? Promise.reject(fault)
-        : store.loadIdentities(keys),
+    loadIdentities: (keys) => store.loadIdentities(keys),
     commitVisit: (visit) => store.commitVisit(visit),
     forgetEveryone: () => store.forgetEveryone(),
     close: () => store.close(),
     denials: store.denials,
     rates: store.rates,
+    graphs: store.graphs,
+    ...otherwise,
+  };
+}
+
+/** The world with a store of which a question fails: the one of this number for identities, or clusters. */
+function failing(world: TestWorld, question: number | "clusters"): TestWorld {
+  const { store } = world;
+  const fault = new Error("timed out");
+  let asked = 0;
+  const faulty = storeWith(store, {
+    loadIdentities: (keys) =>
+      typeof question === "number" && ++asked >= question
+        ? Promise.reject(fault)
+        : store.loadIdentities(keys),
     graphs: {
       replace: (...graph) => store.graphs.replace(...graph),
       clusterOf: (...key) =>
         question === "clusters" ? Promise.reject(fault) : store.graphs.clusterOf(...key),
     },
-  };
+  });
   return { ...world, store: faulty };
 }
 
@@ -80,17 +89,9 @@ for (const [code, what, mergeRule, question] of [
 function withoutServerOf(world: TestWorld, gone: string): TestWorld {
   const { store } = world;
   const isGone = (key: ProfileKey): boolean => key.kind === "device" && key.device === gone;
-  const faulty: VisitorStore = {
+  const faulty = storeWith(store, {
     load: (keys) => (keys.some(isGone) ? Promise.reject(new Error("gone")) : store.load(keys)),
-    commit: (profiles) => store.commit(profiles),
-    loadIdentities: (keys) => store.loadIdentities(keys),
-    commitVisit: (visit) => store.commitVisit(visit),
-    forgetEveryone: () => store.forgetEveryone(),
-    close: () => store.close(),
-    denials: store.denials,
-    rates: store.rates,
-    graphs: store.graphs,
-  };
+  });
   return { ...world, store: faulty };
 }
 

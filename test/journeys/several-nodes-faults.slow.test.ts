@@ -19,6 +19,7 @@ import {
   revisionsServed,
   startSharingNode,
   untilReadyIs,
+  workspaceNamed,
 } from "../support/several-nodes.ts";
 import { type RunningNode, runServe } from "../support/start-node.ts";
 
@@ -36,12 +37,6 @@ after(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 beforeEach(() => cluster.empty());
-
-/** The workspace with another name, which is a change. */
-function workspaceNamed(name: string): object {
-  const partners = PROTOCOL_WORKSPACE.partners.map((partner) => ({ ...partner, name }));
-  return { ...PROTOCOL_WORKSPACE, partners };
-}
 
 const SERVING: MemberReport = {
   settings: { domain: "dcs.localhost", clock: "manual" },

@@ -12,6 +12,7 @@ import {
   publish,
   revisionsServed,
   startSharingNode,
+  workspaceNamed,
 } from "../support/several-nodes.ts";
 import type { RunningNode } from "../support/start-node.ts";
 
@@ -23,12 +24,6 @@ before(async () => {
   cluster = await startRedisCluster();
 });
 after(() => cluster.stop());
-
-/** The workspace with another name, which is a change. */
-function workspaceNamed(name: string): object {
-  const partners = PROTOCOL_WORKSPACE.partners.map((partner) => ({ ...partner, name }));
-  return { ...PROTOCOL_WORKSPACE, partners };
-}
 
 test("a visitor whom one node has seen is known to the others, and so are opt-outs, denials and the time", async () => {
   await cluster.empty();

@@ -5,7 +5,12 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { PROTOCOL_WORKSPACE } from "../support/protocol-vectors.ts";
 import { type RedisCluster, startRedisCluster } from "../support/redis-cluster.ts";
-import { publish, revisionsServed, startSharingNode } from "../support/several-nodes.ts";
+import {
+  publish,
+  revisionsServed,
+  startSharingNode,
+  workspaceNamed,
+} from "../support/several-nodes.ts";
 import type { RunningNode } from "../support/start-node.ts";
 
 const WORKERS = 2;
@@ -15,12 +20,6 @@ before(async () => {
   cluster = await startRedisCluster();
 });
 after(() => cluster.stop());
-
-/** The workspace with another name, which is a change. */
-function workspaceNamed(name: string): object {
-  const partners = PROTOCOL_WORKSPACE.partners.map((partner) => ({ ...partner, name }));
-  return { ...PROTOCOL_WORKSPACE, partners };
-}
 
 test("what is published on one node is served by every worker of every node when the call returns", async () => {
   await cluster.empty();

@@ -2,7 +2,14 @@
 
 import assert from "node:assert/strict";
 import type { HttpAnswer } from "./http-call.ts";
+import { PROTOCOL_WORKSPACE } from "./protocol-vectors.ts";
 import { type RunningNode, type StartOptions, startNode } from "./start-node.ts";
+
+/** The protocol's workspace with another name, which is a change. */
+export function workspaceNamed(name: string): object {
+  const partners = PROTOCOL_WORKSPACE.partners.map((partner) => ({ ...partner, name }));
+  return { ...PROTOCOL_WORKSPACE, partners };
+}
 
 export const ALPHA = "alpha.dcs.localhost";
 
