@@ -1,0 +1,50 @@
+// The port behind which everything lives that the management plane keeps beside definitions: who made an
+// object and when, users, tokens, sessions, the audit log. Few and small records, read and written by the
+// primaries of all nodes of a store; on disk when a write resolves, whatever the durability of profiles.
+
+export interface ControlRecord {
+  /** A word of letters, digits and dashes, such as "token": records of a kind are listed together. */
+  readonly kind: string;
+  /** 1 to 200 printable ASCII characters; records of a kind are ordered by its bytes. */
+  readonly id: string;
+  /** Whatever JSON can hold; null takes the record away. */
+  readonly value: unknown;
+}
+
+/** What must be so for a write to happen. */
+export interface ControlExpectation {
+  readonly kind: string;
+  readonly id: string;
+  /** Null: there must be no such record; otherwise the `version` that a reading gave. */
+  readonly version: string | null;
+}
+
+export interface StoredControlRecord extends ControlRecord {
+  /** Changes whenever the record's value does. */
+  readonly version: string;
+}
+
+export interface ControlListing {
+  /** Only records whose ID begins so. */
+  readonly prefix?: string;
+  /** Only records after this ID, in the order of the listing. */
+  readonly after?: string;
+  readonly descending?: boolean;
+  /** The most records to give. */
+  readonly limit?: number;
+}
+
+export interface ControlStore {
+  /** Null where there is no such record. */
+  read(kind: string, id: string): Promise<StoredControlRecord | null>;
+  /** In the order of their IDs. */
+  list(kind: string, options?: ControlListing): Promise<readonly StoredControlRecord[]>;
+  /**
+   * All or nothing, once and for all nodes. False, and nothing written, where an expectation does not hold.
+   * Of two records of one kind and ID in a write the last counts.
+   */
+  write(
+    records: readonly ControlRecord[],
+    expectations?: readonly ControlExpectation[],
+  ): Promise<boolean>;
+}
