@@ -53,3 +53,33 @@ test("what follows a document that nobody has compiled here is a base", () => {
   assert.equal(next.value.step, null);
   assert.deepEqual(next.value.changes, { traits: { created: 0, updated: 1, deleted: 0 } });
 });
+
+test("edits are prepared as the whole document that they lead to", () => {
+  const series = new PublicationSeries();
+  const text = textOf(aDocument());
+  const first = series.prepare({ id: 1, before: null, text, format: "json" });
+  assert.ok(first.ok);
+  const edited = aDocument();
+  plant(edited, "/traits/1/ttl", 7);
+  const { traits } = edited as unknown as { traits: Record<string, unknown>[] };
+  const item = traits[1] ?? {};
+  const sid = Number(item["sid"]);
+  const before = { kind: "known", id: 1 } as const;
+  const edits = [{ kind: "put", list: "traits", id: sid, item }] as const;
+  const byEdit = series.prepare({ id: 2, before, edits });
+  const byText = series.prepare({ id: 3, before, text: textOf(edited), format: "json" });
+  assert.ok(byEdit.ok && byText.ok);
+  const { edited: objects, ...rest } = byEdit.value;
+  const { edited: none, ...others } = byText.value;
+  assert.deepEqual(rest, others);
+  assert.deepEqual(none, []);
+  const after = (JSON.parse(rest.document) as { traits: object[] }).traits[1];
+  assert.deepEqual(objects, [{ list: "traits", id: sid, item: after }]);
+});
+
+test("edits before anything was published make the first document", () => {
+  const settings = { demoptin: true };
+  const prepared = preparePublication({ edits: [{ kind: "settings", settings }], previous: null });
+  assert.ok(prepared.ok);
+  assert.deepEqual(prepared.value.changes, { settings: { created: 0, updated: 1, deleted: 0 } });
+});

@@ -3,18 +3,28 @@
 
 import type { Fault, Workspace, WorkspaceChanges } from "@dunlin/contract/workspace";
 import { describeChanges } from "../catalog/describe-changes.ts";
+import {
+  applyEdits,
+  type DefinitionEdit,
+  type EditedObject,
+  editedObjects,
+  type ParsedDocument,
+} from "../catalog/edits.ts";
 import { printWorkspace } from "../catalog/print-workspace.ts";
 import { type ReadingMemory, readNextWorkspace } from "../catalog/read-workspace.ts";
 import { StepBase, stepBetween, type WorkspaceStep } from "../catalog/steps/workspace-step.ts";
 import { parseWorkspaceText, type WorkspaceFormat } from "../catalog/workspace-text.ts";
 import { invariant, ok, type Result } from "../model/result.ts";
 
-export interface PublicationRequest {
-  readonly text: string;
-  readonly format: WorkspaceFormat;
+/** What is to be published: a whole document, or changes of the one in force. */
+export type NewDefinitions =
+  | { readonly text: string; readonly format: WorkspaceFormat }
+  | { readonly edits: readonly DefinitionEdit[] };
+
+export type PublicationRequest = NewDefinitions & {
   /** The document in force, in the form of `PreparedPublication.document`; null before the first. */
   readonly previous: string | null;
-}
+};
 
 /** What workers compile: a base, and a step from there where most is as it was. */
 export interface PreparedDefinitions {
@@ -32,6 +42,8 @@ export interface PreparedPublication extends PreparedDefinitions {
   /** Empty where it equals what is in force. */
   readonly changes: WorkspaceChanges;
   readonly warnings: readonly Fault[];
+  /** What became of the objects that edits named; empty for a whole document. */
+  readonly edited: readonly EditedObject[];
 }
 
 /** One publication by itself. */
@@ -43,7 +55,7 @@ export function preparePublication(
   return new PublicationSeries().prepare({ ...request, id: 1, before });
 }
 
-export interface NextPublication extends Pick<PublicationRequest, "text" | "format"> {
+export type NextPublication = NewDefinitions & {
   /** For the publications that follow. */
   readonly id: number;
   /** What is in force: known by its ID, or as it is written. */
@@ -51,7 +63,9 @@ export interface NextPublication extends Pick<PublicationRequest, "text" | "form
     | { readonly kind: "known"; readonly id: number }
     | { readonly kind: "document"; readonly document: string }
     | null;
-}
+};
+
+const NOTHING: ParsedDocument = {};
 
 interface Known {
   readonly workspace: Workspace;
@@ -71,15 +85,15 @@ export class PublicationSeries {
   /** The one in force and the one prepared last, which may come into force or not. */
   readonly #known = new Map<number, Known>();
 
-  prepare({
-    id,
-    before,
-    text,
-    format,
-  }: NextPublication): Result<PreparedPublication, readonly Fault[]> {
+  prepare(next: NextPublication): Result<PreparedPublication, readonly Fault[]> {
+    const { id, before } = next;
     const known = this.#inForce(before);
     this.#forgetAllBut(before);
-    const parsed = parseWorkspaceText(text, format);
+    const edits = "edits" in next ? next.edits : [];
+    const parsed =
+      "edits" in next
+        ? ok(applyEdits(known?.memory.input ?? NOTHING, edits))
+        : parseWorkspaceText(next.text, next.format);
     if (!parsed.ok) return parsed;
     const read = readNextWorkspace(parsed.value, known?.workspace ?? null, known?.memory ?? null);
     if (!read.ok) return read;
@@ -98,6 +112,7 @@ export class PublicationSeries {
       document: JSON.stringify(printWorkspace(workspace)),
       changes: describeChanges(known?.workspace ?? null, workspace),
       warnings,
+      edited: editedObjects(workspace, edits),
     });
   }
 

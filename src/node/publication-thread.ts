@@ -49,7 +49,7 @@ export class PublicationThread {
     await this.#thread?.terminate();
   }
 
-  async #prepareNow({ text, format, previous }: PublicationRequest): Promise<Prepared> {
+  async #prepareNow({ previous, ...definitions }: PublicationRequest): Promise<Prepared> {
     const id = this.#nextId++;
     const inForce = this.#known.find(({ document }) => document === previous);
     const before: NextPublication["before"] =
@@ -58,7 +58,7 @@ export class PublicationThread {
         : previous === null
           ? null
           : { kind: "document", document: previous };
-    const reply = await this.#ask({ id, text, format, before });
+    const reply = await this.#ask({ ...definitions, id, before });
     const kept = inForce === undefined ? [] : [inForce];
     this.#known = kept;
     if (!reply.ok) return err(reply.error);

@@ -83,8 +83,8 @@ export class QueryReading {
     if (text === null) return null;
     const value = /^[0-9]{1,16}$/.test(text) ? Number(text) : Number.NaN;
     if (value >= min && value <= max) return value;
-    const upTo = max === Number.MAX_SAFE_INTEGER ? "" : ` to ${max}`;
-    return this.fault(name, `a whole number, ${min}${upTo === "" ? " or more" : upTo}`);
+    const bound = max === Number.MAX_SAFE_INTEGER ? "or more" : `to ${max}`;
+    return this.fault(name, `a whole number, ${min} ${bound}`);
   }
 
   /** IDs: positive integers, or 0 for a root. */
@@ -130,7 +130,7 @@ export function applyListOptions<T, Shown extends object>(
     if (page === null) return items.map(show);
     return pageOf(items, page, show);
   }
-  let shown = items.map(show);
+  let shown: readonly Shown[] = items.map(show);
   if (search !== null) shown = shown.filter((each) => holds(each, search));
   if (sortBy !== null) shown = sortedBy(shown, sortBy, options.descending);
   return page === null ? shown : pageOf(shown, page, (each) => each);

@@ -61,6 +61,8 @@ export class RememberedList {
 
 /** Whether two parsed values would be written alike, the order of keys included. */
 function areAlike(one: unknown, other: unknown): boolean {
+  // Edits leave most objects as they are.
+  if (one === other && one !== undefined) return true;
   if (typeof one !== "object" || typeof other !== "object" || one === null || other === null) {
     return Object.is(one, other) && one !== undefined;
   }
