@@ -38,6 +38,13 @@ export interface Rights {
   allows(pid: number, right: Right): boolean;
 }
 
+/** What a token was limited to when it was made, whatever its rights. */
+export interface CallerLimits {
+  readonly isReadOnly: boolean;
+  /** The first words of the paths below `/v1` that it is for; null: all. */
+  readonly routeGroups: readonly string[] | null;
+}
+
 export interface Caller {
   readonly kind: "token" | "user";
   /** Of the token or the user, for the audit log. */
@@ -47,6 +54,7 @@ export interface Caller {
   /** What `crUID` and `upUID` hold; 0 where no user stands behind the call. */
   readonly userId: number;
   readonly rights: Rights;
+  readonly limits?: CallerLimits;
 }
 
 /** What the token that a node is started with stands for: everything. */

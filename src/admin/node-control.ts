@@ -35,6 +35,8 @@ export interface NodeControl {
   publish(document: string): Promise<PublishOutcome>;
   /** The workspace that is served, as JSON text. */
   currentWorkspace(): string;
+  /** The partners that are defined; null when no worker could answer. */
+  partnerIds(): Promise<readonly number[] | null>;
   /** Null when no worker could answer. */
   describeDataSource(id: DataSourceId): Promise<DataSourceDescription | null>;
   /** What is stored in them is seen by all workers. */

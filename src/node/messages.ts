@@ -47,6 +47,7 @@ export type Order =
   | { readonly kind: "describe-visitor"; readonly question: VisitorQuestion }
   | { readonly kind: "explain-visitor"; readonly question: ExplainQuestion }
   | { readonly kind: "describe-data-source"; readonly dataSourceId: DataSourceId }
+  | { readonly kind: "list-partners" }
   | { readonly kind: "report-metrics" }
   /** Show that you are there. */
   | { readonly kind: "ping" }
@@ -67,6 +68,7 @@ export interface AnswerTo {
   readonly "describe-visitor": VisitorDescription;
   readonly "explain-visitor": VisitorExplanation;
   readonly "describe-data-source": DataSourceDescription;
+  readonly "list-partners": { readonly revision: number; readonly ids: readonly number[] };
   readonly "report-metrics": readonly MetricReport[];
   readonly ping: null;
   readonly stop: null;

@@ -5,6 +5,7 @@ import type { NodeGroup } from "../group/node-group.ts";
 import { type ManualClock, SYSTEM_CLOCK } from "../ops/clock.ts";
 import type { NodeMetrics } from "../ops/node-metrics.ts";
 import type { VisitorStore } from "../profiles/visitor-store.ts";
+import type { AnswerTo } from "./messages.ts";
 import type { Publisher } from "./publishing/publisher.ts";
 import type { WorkerPool } from "./worker-pool.ts";
 import type { WorkersClock } from "./workers-clock.ts";
@@ -25,6 +26,7 @@ export interface NodeParts {
 
 export function buildNodeControl(parts: NodeParts): NodeControl {
   const { pool, publisher, visitors, group, clock, workersClock, metrics } = parts;
+  let partners: AnswerTo["list-partners"] | null = null;
   return {
     hasManualClock: clock !== null,
     now: () => (clock ?? SYSTEM_CLOCK).now(),
@@ -38,6 +40,14 @@ export function buildNodeControl(parts: NodeParts): NodeControl {
       }
     },
     currentWorkspace: () => publisher.currentDocument(),
+    partnerIds: async () => {
+      // Asked of a worker once for each revision: nearly every call of the management plane wants it.
+      if (partners?.revision === (publisher.current?.revision ?? 0)) return partners.ids;
+      const asked = await pool.askAnyone<"list-partners">({ kind: "list-partners" });
+      if (asked?.kind !== "answered") return null;
+      partners = asked.answer;
+      return partners.ids;
+    },
     describeDataSource: async (dataSourceId) => {
       const order = { kind: "describe-data-source", dataSourceId } as const;
       const asked = await pool.askAnyone<"describe-data-source">(order);

@@ -1,5 +1,6 @@
 // A node's run: open the management plane, start the workers, say that it is ready, wait for the end.
 
+import { INSTALLATION_ADMINISTRATOR } from "../access/caller.ts";
 import { couldNotStart, type RunOutcome, STOPPED } from "../config/run-outcome.ts";
 import type { HostPort } from "../config/values.ts";
 import { type Config, LIMITS, SETTINGS } from "../config.ts";
@@ -32,7 +33,10 @@ export async function serveUntilStopped(
     metricsOpen: config.metricsOpen,
     bodyBytes: LIMITS.bodyBytes,
     workspaceBytes: LIMITS.workspaceBytes,
-    isToken: (given) => token.matches(given),
+    identify: async (given) =>
+      token.matches(given)
+        ? { kind: "known", caller: INSTALLATION_ADMINISTRATOR }
+        : { kind: "unknown" },
   });
   let managePort: number;
   try {

@@ -48,6 +48,8 @@ export interface WorkerWorld {
   describeVisitor(question: VisitorQuestion): Promise<VisitorDescription>;
   explainVisitor(question: ExplainQuestion): Promise<VisitorExplanation>;
   describeDataSource(id: DataSourceId): DataSourceDescription;
+  /** The partners of the definitions that it serves. */
+  listPartners(): { readonly revision: number; readonly ids: readonly number[] };
   reportMetrics(): readonly MetricReport[];
   close(): Promise<void>;
 }
@@ -115,6 +117,7 @@ export async function openWorkerWorld(order: OrderOf<"start">, log: Log): Promis
       const source = catalog.dataSources.get(id);
       return { isDefined: source !== undefined, holdsDeviceGraph: source?.deviceGraph === true };
     },
+    listPartners: () => ({ revision: catalog.revision, ids: [...catalog.partnersById.keys()] }),
     reportMetrics: () => statistics.report(),
     close: async () => {
       await Promise.all([store.close(), traces?.close()]);

@@ -64,6 +64,7 @@ export function runWorker(): void {
       "describe-visitor": ({ question }) => opened().describeVisitor(question),
       "explain-visitor": ({ question }) => opened().explainVisitor(question),
       "describe-data-source": async ({ dataSourceId }) => opened().describeDataSource(dataSourceId),
+      "list-partners": async () => opened().listPartners(),
       ping: async () => null,
       "report-metrics": async () => opened().reportMetrics(),
     },

@@ -58,6 +58,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     ],
     builtins: "all",
   },
+  // What the management plane keeps beside definitions.
+  control: { imports: [], packages: [], builtins: [] },
+  // Who calls the management plane, and what they may.
+  access: { imports: ["control", "model"], packages: [], builtins: ["node:crypto"] },
   admin: {
     imports: [
       ...["catalog", "rules", "profiles/store", "profiles/visitor-store", "model"],
@@ -67,7 +71,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     builtins: "all",
   },
   http: {
-    imports: ["event", "admin", "catalog", "ops", "model"],
+    imports: ["event", "admin", "access", "catalog", "ops", "model"],
     packages: ["fastify", "@fastify/swagger", "typebox", "ipaddr.js"],
     builtins: "all",
   },

@@ -35,6 +35,7 @@ export function addDenyListRoutes(app: FastifyInstance, { denials, now }: NodeCo
   app.get(
     "/v1/denylist",
     {
+      config: { access: { needs: "installation" } },
       schema: {
         summary: "Who and what is denied, for the whole platform",
         response: { 200: Type.Array(EntrySchema) },
@@ -46,6 +47,7 @@ export function addDenyListRoutes(app: FastifyInstance, { denials, now }: NodeCo
   app.post<{ Body: WrittenDenial }>(
     "/v1/denylist",
     {
+      config: { access: { needs: "installation" } },
       schema: {
         summary: "Deny a device, a customer ID or a data source",
         description:
@@ -65,6 +67,7 @@ export function addDenyListRoutes(app: FastifyInstance, { denials, now }: NodeCo
   app.delete<{ Body: WrittenDenial }>(
     "/v1/denylist",
     {
+      config: { access: { needs: "installation" } },
       schema: {
         summary: "Deny no longer",
         body: KeySchema,

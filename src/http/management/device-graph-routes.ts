@@ -38,6 +38,7 @@ export function addDeviceGraphRoutes(
   app.put<{ Params: { dataSourceId: string }; Body: { clusters: WrittenClusters } }>(
     "/v1/device-graphs/:dataSourceId",
     {
+      config: { access: { needs: "installation" } },
       bodyLimit: workspaceBytes,
       schema: {
         summary: "Replace the external device graph of a data source",
@@ -64,6 +65,7 @@ export function addDeviceGraphRoutes(
   app.delete<{ Params: { dataSourceId: string } }>(
     "/v1/device-graphs/:dataSourceId",
     {
+      config: { access: { needs: "installation" } },
       schema: {
         summary: "Empty the external device graph of a data source",
         params: Params,

@@ -5,11 +5,19 @@ import { ProblemSchema, problem, sendProblem } from "./problems.ts";
 
 const StatusSchema = Type.Object({ status: Type.Literal("ok") });
 
-export function addHealthRoutes(app: FastifyInstance, control: NodeControl): void {
+export interface HealthRouteOptions {
+  readonly control: NodeControl;
+  readonly metricsOpen: boolean;
+}
+
+export function addHealthRoutes(
+  app: FastifyInstance,
+  { control, metricsOpen }: HealthRouteOptions,
+): void {
   app.get(
     "/live",
     {
-      config: { isOpen: true },
+      config: { access: { needs: "nothing" } },
       schema: {
         summary: "Whether the node is alive",
         security: [],
@@ -22,7 +30,7 @@ export function addHealthRoutes(app: FastifyInstance, control: NodeControl): voi
   app.get(
     "/ready",
     {
-      config: { isOpen: true },
+      config: { access: { needs: "nothing" } },
       schema: {
         summary: "Whether all workers serve the newest definitions",
         security: [],
@@ -41,6 +49,7 @@ export function addHealthRoutes(app: FastifyInstance, control: NodeControl): voi
   app.get(
     "/metrics",
     {
+      config: { access: { needs: metricsOpen ? "nothing" : "installation" } },
       schema: {
         summary: "Metrics in Prometheus's text format",
         response: { 200: { content: { "text/plain": { schema: Type.String() } } } },

@@ -1,4 +1,4 @@
-// The management plane: Fastify with one hook that asks for the token, one place where errors become
+// The management plane: Fastify with one hook that asks who calls and whether they may, one place where errors become
 // problem documents, and thin routes. Its OpenAPI document is made from the routes' schemas.
 
 import { randomUUID } from "node:crypto";
@@ -7,13 +7,13 @@ import swagger from "@fastify/swagger";
 import fastify, { type FastifyInstance } from "fastify";
 import type { NodeControl } from "../../admin/node-control.ts";
 import type { Log } from "../../ops/log.ts";
+import { type AccessOptions, type DeclaredRoute, requireAccess } from "./access.ts";
 import { acceptBodies } from "./bodies.ts";
 import { addDenyListRoutes } from "./deny-list-routes.ts";
 import { addDeviceGraphRoutes } from "./device-graph-routes.ts";
 import { answerErrors, answerProtocolErrors, answerUnroutable } from "./error-answers.ts";
 import { addHealthRoutes } from "./health-routes.ts";
 import { requireJsonAnswer } from "./require-json-answer.ts";
-import { requireToken } from "./require-token.ts";
 import { addSandboxRoutes } from "./sandbox-routes.ts";
 import { addVisitorRoutes } from "./visitor-routes.ts";
 import { addWorkspaceRoutes } from "./workspace-routes.ts";
@@ -26,7 +26,7 @@ export interface ManagementServerOptions {
   /** The most bytes that a body may have, and that a workspace may have. */
   readonly bodyBytes: number;
   readonly workspaceBytes: number;
-  isToken(token: string): boolean;
+  readonly identify: AccessOptions["identify"];
 }
 
 export interface ManagementServer {
@@ -34,6 +34,8 @@ export interface ManagementServer {
   listen(host: string, port: number): Promise<number>;
   /** Stops accepting, answers what is under way. */
   close(): Promise<void>;
+  /** Every route, with what it needs. */
+  readonly routes: readonly DeclaredRoute[];
 }
 
 const REQUEST_TIMEOUT_MS = 120_000;
@@ -55,22 +57,30 @@ export async function buildManagementServer(
   });
   acceptBodies(app);
   answerErrors(app, options.log);
-  requireToken(app, options);
+  const routes = requireAccess(app, {
+    identify: options.identify,
+    partnerIds: () => options.control.partnerIds(),
+  });
   requireJsonAnswer(app);
   addHeaders(app);
   logRequests(app, options.log);
   await describeApi(app, options.version);
-  await app.register(async (routes) => {
-    addHealthRoutes(routes, options.control);
-    addWorkspaceRoutes(routes, options);
-    addVisitorRoutes(routes, options.control);
-    addDenyListRoutes(routes, options.control);
-    addDeviceGraphRoutes(routes, options);
-    addSandboxRoutes(routes, options.control);
-    routes.get("/openapi.json", { schema: { hide: true } }, () => app.swagger());
+  await app.register(async (api) => {
+    addHealthRoutes(api, options);
+    addWorkspaceRoutes(api, options);
+    addVisitorRoutes(api, options.control);
+    addDenyListRoutes(api, options.control);
+    addDeviceGraphRoutes(api, options);
+    addSandboxRoutes(api, options.control);
+    api.get(
+      "/openapi.json",
+      { config: { access: { needs: "caller" } }, schema: { hide: true } },
+      () => app.swagger(),
+    );
   });
   await app.ready();
   return {
+    routes,
     listen: async (host, port) => {
       await app.listen({ host, port });
       // A server that listens on a host and a port has an address of this form.

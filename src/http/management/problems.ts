@@ -36,6 +36,7 @@ export const PROBLEM_TYPE = "application/problem+json";
 const TITLES: Readonly<Record<number, string>> = {
   400: "Bad Request",
   401: "Unauthorized",
+  403: "Forbidden",
   404: "Not Found",
   405: "Method Not Allowed",
   406: "Not Acceptable",
@@ -51,6 +52,7 @@ const TITLES: Readonly<Record<number, string>> = {
 
 const ERRORS: Readonly<Record<number, string>> = {
   401: "unauthorized",
+  403: "forbidden",
   404: "not_found",
   405: "method_not_allowed",
   406: "not_acceptable",

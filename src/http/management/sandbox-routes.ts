@@ -24,6 +24,7 @@ export function addSandboxRoutes(app: FastifyInstance, control: NodeControl): vo
   app.put<{ Body: Static<typeof ClockSchema> }>(
     "/v1/clock",
     {
+      config: { access: { needs: "installation" } },
       // Before the body is looked at: with the system clock no body would do.
       preValidation: needManualClock,
       schema: {
@@ -48,6 +49,7 @@ export function addSandboxRoutes(app: FastifyInstance, control: NodeControl): vo
   app.post(
     "/v1/reset",
     {
+      config: { access: { needs: "installation" } },
       // Before the body is looked at: with the system clock no body would do.
       preValidation: needManualClock,
       schema: {

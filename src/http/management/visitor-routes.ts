@@ -89,6 +89,7 @@ export function addVisitorRoutes(app: FastifyInstance, control: NodeControl): vo
   app.get<{ Params: { pid: string }; Querystring: Omit<VisitorQuestion, "pid"> }>(
     "/v1/partners/:pid/visitors",
     {
+      config: { access: { needs: "role", role: "administrator" } },
       schema: {
         summary: "What is known of a visitor",
         description: "Named by `uuid`, or by `mid`, or by `dataSourceId` with `id`.",
@@ -105,6 +106,7 @@ export function addVisitorRoutes(app: FastifyInstance, control: NodeControl): vo
   app.get<{ Params: { pid: string }; Querystring: Omit<ExplainQuestion, "pid"> }>(
     "/v1/partners/:pid/visitors/explain",
     {
+      config: { access: { needs: "role", role: "administrator" } },
       schema: {
         summary: "Why a visitor is in a segment, or holds a trait, or not",
         description:

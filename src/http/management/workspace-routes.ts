@@ -1,3 +1,5 @@
+// `/v1/workspace`: all definitions as one document, taken and given.
+
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
 import type { NodeControl } from "../../admin/node-control.ts";
@@ -27,7 +29,7 @@ export function addWorkspaceRoutes(app: FastifyInstance, options: WorkspaceRoute
     "/v1/workspace",
     {
       bodyLimit: options.workspaceBytes,
-      config: { bodyAsText: true },
+      config: { access: { needs: "installation" }, bodyAsText: true },
       schema: {
         summary: "Replace all definitions",
         description: "Answers once every worker of every node serves them.",
@@ -68,6 +70,7 @@ export function addWorkspaceRoutes(app: FastifyInstance, options: WorkspaceRoute
   app.get(
     "/v1/workspace",
     {
+      config: { access: { needs: "installation" } },
       schema: {
         summary: "All definitions as they stand",
         response: { 200: { content: { "application/json": { schema: {} } } } },
