@@ -1,7 +1,7 @@
 // Objects are read by a table of their keys. What can be read of a faulty object is kept as a draft, so
 // that the checks across objects still find everything else that is wrong with it.
 
-import { nearestWord } from "./nearest-word.ts";
+import { nearestWord } from "../nearest-word.ts";
 import { quote, type Reading } from "./reading.ts";
 import { type Reader, wrongType } from "./values.ts";
 
