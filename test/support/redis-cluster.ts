@@ -25,10 +25,14 @@ export interface RedisCluster {
   empty(): Promise<void>;
   /** Nobody is answered until `resume`. */
   pause(): void;
+  /** Nobody who asks for what lies on one primary is answered until `resume`: its replica is silent as well. */
+  pausePrimary(primary: number): void;
   /** Which of the first primaries holds a key's slot, from 0. */
   primaryOf(key: string): Promise<number>;
   /** kill -9 of the server that holds a key's slot: its replica takes over. */
   killPrimaryOf(key: string): Promise<void>;
+  /** Puts a text where a record of ours is: damage. */
+  overwrite(key: string, text: string): Promise<void>;
   /** For so many milliseconds every primary keeps every command waiting. */
   slowDown(timeMs: number): Promise<void>;
   resume(): void;
@@ -84,9 +88,16 @@ export async function startRedisCluster(): Promise<RedisCluster> {
       await Promise.all(primaries.map(({ client }) => client.flushall()));
     },
     pause: () => signal("SIGSTOP"),
+    pausePrimary: (primary) => {
+      // The replica first: it must not see its primary fall silent.
+      for (const place of [primary + PRIMARIES, primary]) servers[place]?.process.kill("SIGSTOP");
+    },
     primaryOf,
     killPrimaryOf: async (key) => {
       primaries[await primaryOf(key)]?.process.kill("SIGKILL");
+    },
+    overwrite: async (key, text) => {
+      await primaries[await primaryOf(key)]?.client.set(key, text);
     },
     slowDown: async (timeMs) => {
       await Promise.all(primaries.map(({ client }) => client.call("CLIENT", ["PAUSE", timeMs])));
