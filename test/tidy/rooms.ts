@@ -24,7 +24,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   profiles: { imports: ["model"], packages: [], builtins: ["node:zlib"] },
   delivery: { imports: ["model"], packages: [], builtins: [] },
   stores: {
-    imports: ["profiles", "catalog/definition-store", "group/group-store", "model"],
+    imports: [
+      ...["profiles", "catalog/definition-store", "group/group-store", "model"],
+      ...["control/control-store", "control/kept-records"],
+    ],
     packages: ["lmdb", "ioredis"],
     builtins: "all",
   },
@@ -59,7 +62,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     builtins: "all",
   },
   // What the management plane keeps beside definitions.
-  control: { imports: [], packages: [], builtins: [] },
+  control: { imports: ["model"], packages: [], builtins: ["node:crypto"] },
   // Who calls the management plane, and what they may.
   access: { imports: ["control", "model"], packages: [], builtins: ["node:crypto"] },
   admin: {
@@ -114,8 +117,13 @@ const FRONT_DOORS: Readonly<Record<string, readonly string[]>> = {
   "node/publishing": ["publisher.ts", "served-definitions.ts", "follow-store.ts"],
   "rules/trait-rule": ["trait-rule.ts", "spelling.ts"],
   "rules/regex": ["regex.ts", "regex-group.ts"],
-  "stores/lmdb": ["environment.ts", "lmdb-visitor-store.ts", "lmdb-definition-store.ts"],
-  "stores/memory": ["memory-visitor-store.ts", "memory-definition-store.ts"],
+  "stores/lmdb": [
+    ...["environment.ts", "lmdb-visitor-store.ts", "lmdb-definition-store.ts"],
+    ...["lmdb-control-store.ts"],
+  ],
+  "stores/memory": [
+    ...["memory-visitor-store.ts", "memory-definition-store.ts", "memory-control-store.ts"],
+  ],
   "rules/segment-rule": ["segment-rule.ts", "trait-lookup.ts"],
 };
 

@@ -40,7 +40,8 @@ const DATABASES_OF_PROFILES = [
   ...["profiles-of-devices", "profiles-of-declared-ids"],
   ...["identities-of-devices", "identities-of-declared-ids", "denials", "device-graphs"],
 ];
-const DATABASE_OF_DEFINITIONS = "definitions";
+/** Files of older servers have no `control`. */
+const DATABASES_OF_DEFINITIONS = ["definitions", "control"];
 /** Room for databases to come. */
 const MAX_DATABASES = 32;
 /** Processes times the read transactions that each may hold open. */
@@ -68,6 +69,8 @@ export class Environment {
   readonly denials: Bytes;
   readonly deviceGraphs: Bytes;
   readonly definitions: Bytes;
+  /** In the file of the definitions: `commitDefinitions` and `seeLatestDefinitions` are for both. */
+  readonly control: Bytes;
   readonly #profiles: FlushableRoot;
   readonly #definitionsRoot: FlushableRoot;
   readonly #queue: CommitQueue;
@@ -88,7 +91,7 @@ export class Environment {
     const definitions = join(folder, DEFINITIONS_FILE);
     const always = checksFiles;
     checkFile(profiles, { always, databases: DATABASES_OF_PROFILES });
-    checkFile(definitions, { always, databases: [DATABASE_OF_DEFINITIONS] });
+    checkFile(definitions, { always, databases: DATABASES_OF_DEFINITIONS });
     this.#profiles = openFile(profiles, { waitsForDisk: waits });
     this.#definitionsRoot = openFile(definitions, { waitsForDisk: true });
     this.profilesOfDevices = openDatabase(this.#profiles, "profiles-of-devices");
@@ -97,7 +100,8 @@ export class Environment {
     this.identitiesOfDeclaredIds = openDatabase(this.#profiles, "identities-of-declared-ids");
     this.denials = openDatabase(this.#profiles, "denials");
     this.deviceGraphs = openDatabase(this.#profiles, "device-graphs");
-    this.definitions = openDatabase(this.#definitionsRoot, DATABASE_OF_DEFINITIONS);
+    this.definitions = openDatabase(this.#definitionsRoot, "definitions");
+    this.control = openDatabase(this.#definitionsRoot, "control");
     this.#queue = new CommitQueue(
       waits ? (writes) => this.#commitToDisk(writes) : (writes) => this.#commitToFile(writes),
     );
