@@ -1,6 +1,7 @@
-// What applying a workspace changes, in numbers.
+// What applying a workspace changes: in numbers, and object by object.
 
 import type { ChangeCounts, Workspace, WorkspaceChanges } from "@dunlin/contract/workspace";
+import type { ObjectChange } from "../control/object-records.ts";
 import { DOCUMENT_KEYS, LIST_IDS, type ListName } from "./document-keys.ts";
 
 /** Lists that stay as they are do not appear. Before the first publication there is nothing: null. */
@@ -14,6 +15,34 @@ export function describeChanges(before: Workspace | null, after: Workspace): Wor
   return changes;
 }
 
+/**
+ * Which objects came, changed and went, list by list; traits with their rules. The settings are no object. Takes
+ * a comparison of references for each object that is the same in both.
+ */
+export function changedObjects(
+  before: Workspace | null,
+  after: Workspace,
+): readonly ObjectChange[] {
+  const changes: ObjectChange[] = [];
+  for (const list of LISTS) {
+    changesOfList(list, before, after, (id, old, item) => {
+      const kind = old === null ? "created" : item === null ? "deleted" : "updated";
+      const rules = list === "traits" && {
+        traitRule: { before: ruleOf(old), after: ruleOf(item) },
+      };
+      changes.push({ list, id, kind, ...rules });
+    });
+  }
+  return changes;
+}
+
+const LISTS = DOCUMENT_KEYS.filter((name) => name !== "settings");
+
+function ruleOf(trait: object | null): string | null {
+  // Called for what the list of traits holds.
+  return (trait as Workspace["traits"][number] | null)?.traitRule ?? null;
+}
+
 /** Settings are always there: they can only be updated, the first time as well. */
 function compareSettings(before: Workspace | null, after: Workspace): ChangeCounts {
   const isSame = before !== null && areSame(before.settings, after.settings);
@@ -21,20 +50,33 @@ function compareSettings(before: Workspace | null, after: Workspace): ChangeCoun
 }
 
 function compareLists(name: ListName, before: Workspace | null, after: Workspace): ChangeCounts {
+  const counts = { created: 0, updated: 0, deleted: 0 };
+  changesOfList(name, before, after, (_, old, item) => {
+    counts[old === null ? "created" : item === null ? "deleted" : "updated"] += 1;
+  });
+  return counts;
+}
+
+/** Null stands for an object that is not there. */
+type Visit = (id: number, old: object | null, item: object | null) => void;
+
+function changesOfList(
+  name: ListName,
+  before: Workspace | null,
+  after: Workspace,
+  visit: Visit,
+): void {
   const oldItems: readonly object[] = before?.[name] ?? [];
   const newItems: readonly object[] = after[name];
   // Most of a long list is the same, in the same place.
   const old = byId(name, oldItems, newItems);
-  let created = 0;
-  let updated = 0;
   for (const [id, item] of byId(name, newItems, oldItems)) {
-    const oldItem = old.get(id);
-    if (oldItem === undefined) created += 1;
-    else if (!areSame(oldItem, item)) updated += 1;
+    const oldItem = old.get(id) ?? null;
+    if (oldItem === null || !areSame(oldItem, item)) visit(id, oldItem, item);
     old.delete(id);
   }
   // What nobody asked for is gone.
-  return { created, updated, deleted: old.size };
+  for (const [id, item] of old) visit(id, item, null);
 }
 
 /** Those items that are not the same as the ones in their places in the other list. */

@@ -32,7 +32,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     builtins: "all",
   },
   catalog: {
-    imports: ["rules", "delivery", "identity", "model"],
+    imports: [
+      ...["rules", "delivery", "identity", "model"],
+      ...["control/control-store", "control/object-records"],
+    ],
     packages: ["yaml"],
     builtins: [],
   },
