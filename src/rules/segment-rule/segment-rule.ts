@@ -18,6 +18,7 @@ export type {
   RecencyComparison,
   SegmentRule,
   SegmentRuleCode,
+  TraitReference,
 } from "./tree.ts";
 
 /** The rule that a text spells, or the first place in it that is wrong. Never throws. */

@@ -19,12 +19,13 @@ import {
 
 export interface ParsedRule {
   readonly rule: TraitRule;
-  /** In text order, each with the column of its value: what the operands' checks report. */
+  /** In text order, each with its columns: what is wrong with one is reported there. */
   readonly comparisons: readonly PlacedComparison[];
 }
 
 export interface PlacedComparison {
   readonly comparison: Comparison;
+  readonly keyColumn: number;
   readonly valueColumn: number;
 }
 
@@ -136,7 +137,7 @@ function parseComparison(reader: Reader): TraitRule | null {
     return fail(reader, { code: "E_TOO_LONG", column: start + 1, message });
   }
   const comparison: Comparison = { kind: "comparison", key, operator, value };
-  reader.comparisons.push({ comparison, valueColumn });
+  reader.comparisons.push({ comparison, keyColumn: start + 1, valueColumn });
   return comparison;
 }
 
