@@ -32,6 +32,9 @@ export class CommitQueue {
   readonly #name: QueueName;
   readonly #limit: number;
   #waiting: Waiting[] = [];
+  /** Work that nothing is committed beside. */
+  readonly #alone: (() => Promise<void>)[] = [];
+  #isAlone = false;
   #underWay: Promise<void> | null = null;
   #isClosed = false;
 
@@ -59,8 +62,25 @@ export class CommitQueue {
     this.#wait({ write, resolve: () => {}, reject: onFault });
   }
 
-  /** Commits what waits before it returns. Only for a `Transact` that does not wait either. */
+  /** Runs the work between two groups; what comes meanwhile waits until it is settled. */
+  alone<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#isClosed) return Promise.reject(new Error("The store is closed."));
+    return new Promise((resolve, reject) => {
+      this.#alone.push(async () => {
+        this.#isAlone = true;
+        await work().then(resolve, reject);
+        this.#isAlone = false;
+      });
+      this.#begin();
+    });
+  }
+
+  /**
+   * Commits what waits before it returns. Only for a `Transact` that does not wait either, and in a process
+   * that lets nobody have the store alone.
+   */
   commitNow(): void {
+    if (this.#isAlone) throw new Error("Invariant broken: a commit would become part of another's");
     while (this.#waiting.length > 0) this.#commitGroup(this.#nextGroup());
   }
 
@@ -77,12 +97,17 @@ export class CommitQueue {
 
   #wait(waiting: Waiting): void {
     this.#waiting.push(waiting);
+    this.#begin();
+  }
+
+  #begin(): void {
     this.#underWay ??= nextTurn().then(() => this.#commitGroups());
   }
 
   async #commitGroups(): Promise<void> {
-    while (this.#waiting.length > 0) {
-      await this.#commitGroup(this.#nextGroup());
+    while (this.#waiting.length > 0 || this.#alone.length > 0) {
+      await this.#alone.shift()?.();
+      if (this.#waiting.length > 0) await this.#commitGroup(this.#nextGroup());
       // Answers go out, and calls come in, before the next group.
       await nextTurn();
     }

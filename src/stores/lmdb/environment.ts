@@ -10,12 +10,13 @@
 // Definitions have a file of their own, always written as with `fsync`: no mode puts them at risk.
 
 import { join } from "node:path";
-import { type Database, open, type RootDatabase } from "lmdb";
+import type { Database } from "lmdb";
 import { CommitQueue, type Write } from "./commit-queue.ts";
 import { checkFile } from "./file-check.ts";
 import { checkFormat } from "./format.ts";
-import { removeRatesFile } from "./rates-file.ts";
+import { openRatesFile, RatesFile, removeRatesFile } from "./rates-file.ts";
 import { StoreUnusable } from "./store-errors.ts";
+import { type OpenedFile, openFile, type Root, withoutWriters } from "./store-file.ts";
 
 export type Durability = "commit" | "fsync" | "off";
 
@@ -55,8 +56,39 @@ const FIRST_MAP_BYTES = 2 ** 30;
 const FLUSH_EVERY_MS = 1_000;
 
 // What the library does, but its types do not say.
-interface FlushableRoot extends RootDatabase<Uint8Array, Uint8Array> {
+interface FlushableRoot extends Root {
   sync(done: (error?: unknown) => void): void;
+}
+
+/** The files of a folder, opened but not used yet. */
+export interface StoreFiles {
+  readonly folder: string;
+  readonly durability: Durability;
+  readonly profiles: OpenedFile;
+  readonly definitions: OpenedFile;
+  readonly rates: OpenedFile;
+}
+
+/**
+ * The first of two steps of opening an environment (`new Environment` is the other): where other processes
+ * may commit, only within `whileNobodyCommits` of one that has it open. Throws `StoreUnusable`.
+ */
+export function openStoreFiles(options: EnvironmentOptions): StoreFiles {
+  const { folder, durability, checksFiles = false } = options;
+  // The first process of a node: what an earlier one counted of calls is of no use any more.
+  if (checksFiles) removeRatesFile(folder);
+  const profiles = join(folder, PROFILES_FILE);
+  const definitions = join(folder, DEFINITIONS_FILE);
+  const always = checksFiles;
+  checkFile(profiles, { always, databases: DATABASES_OF_PROFILES });
+  checkFile(definitions, { always, databases: DATABASES_OF_DEFINITIONS });
+  return {
+    folder,
+    durability,
+    profiles: openOurs(profiles, durability === "fsync"),
+    definitions: openOurs(definitions, true),
+    rates: openRatesFile(folder),
+  };
 }
 
 export class Environment {
@@ -71,6 +103,7 @@ export class Environment {
   readonly definitions: Bytes;
   /** In the file of the definitions: `commitDefinitions` and `seeLatestDefinitions` are for both. */
   readonly control: Bytes;
+  readonly rates: RatesFile;
   readonly #profiles: FlushableRoot;
   readonly #definitionsRoot: FlushableRoot;
   readonly #queue: CommitQueue;
@@ -80,20 +113,15 @@ export class Environment {
   #lostCommits = 0;
   #transactions = 0;
   #closing: Promise<void> | undefined;
+  /** Settled when nothing is done with the definitions. */
+  #definitionsRest: Promise<unknown> = Promise.resolve();
 
-  constructor({ folder, durability, checksFiles = false }: EnvironmentOptions) {
+  constructor({ folder, durability, profiles, definitions, rates }: StoreFiles) {
     this.durability = durability;
     this.folder = folder;
-    // The first process of a node: what an earlier one counted of calls is of no use any more.
-    if (checksFiles) removeRatesFile(folder);
-    const waits = durability === "fsync";
-    const profiles = join(folder, PROFILES_FILE);
-    const definitions = join(folder, DEFINITIONS_FILE);
-    const always = checksFiles;
-    checkFile(profiles, { always, databases: DATABASES_OF_PROFILES });
-    checkFile(definitions, { always, databases: DATABASES_OF_DEFINITIONS });
-    this.#profiles = openFile(profiles, { waitsForDisk: waits });
-    this.#definitionsRoot = openFile(definitions, { waitsForDisk: true });
+    this.#profiles = beginOurs(profiles);
+    this.#definitionsRoot = beginOurs(definitions);
+    this.rates = new RatesFile(rates);
     this.profilesOfDevices = openDatabase(this.#profiles, "profiles-of-devices");
     this.profilesOfDeclaredIds = openDatabase(this.#profiles, "profiles-of-declared-ids");
     this.identitiesOfDevices = openDatabase(this.#profiles, "identities-of-devices");
@@ -103,7 +131,9 @@ export class Environment {
     this.definitions = openDatabase(this.#definitionsRoot, "definitions");
     this.control = openDatabase(this.#definitionsRoot, "control");
     this.#queue = new CommitQueue(
-      waits ? (writes) => this.#commitToDisk(writes) : (writes) => this.#commitToFile(writes),
+      durability === "fsync"
+        ? (writes) => this.#commitToDisk(writes)
+        : (writes) => this.#commitToFile(writes),
     );
   }
 
@@ -142,7 +172,18 @@ export class Environment {
 
   /** One transaction over the definitions, on disk when it resolves. */
   commitDefinitions<T>(write: () => T): Promise<T> {
-    return this.#definitionsRoot.transaction(write);
+    return this.#afterDefinitions(() => this.#definitionsRoot.transaction(write));
+  }
+
+  /**
+   * Runs the work while no process commits anything: the moment for another one to open the files. What
+   * comes meanwhile waits, in other processes standing still, so the work must end soon, whatever happens.
+   */
+  whileNobodyCommits<T>(work: () => Promise<T>): Promise<T> {
+    // One process of a node commits definitions: this one, where there are any.
+    const withoutDefinitions = () => this.#afterDefinitions(work);
+    const withoutRates = () => this.rates.whileNobodyCommits(withoutDefinitions);
+    return this.#queue.alone(() => withoutWriters(this.#profiles, withoutRates));
   }
 
   seeLatestDefinitions(): void {
@@ -173,8 +214,16 @@ export class Environment {
     await this.#queue.close();
     // Also waits for one under way: the library would close the file beneath it, and crash.
     await this.flush();
+    await this.#definitionsRest;
+    await this.rates.close();
     await this.#profiles.close();
     await this.#definitionsRoot.close();
+  }
+
+  #afterDefinitions<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#definitionsRest.then(work);
+    this.#definitionsRest = done.catch(() => {});
+    return done;
   }
 
   #commitToFile(writes: Write): void {
@@ -192,31 +241,41 @@ export class Environment {
   }
 }
 
+/** For a process that has the files to itself, or the first of a node. Throws `StoreUnusable`. */
 export function openEnvironment(options: EnvironmentOptions): Environment {
-  return new Environment(options);
+  return new Environment(openStoreFiles(options));
 }
 
-function openFile(path: string, { waitsForDisk }: { waitsForDisk: boolean }): FlushableRoot {
-  let root: RootDatabase<Uint8Array, Uint8Array> | undefined;
-  try {
-    root = open<Uint8Array, Uint8Array>({
-      path,
-      encoding: "binary",
-      keyEncoding: "binary",
-      maxDbs: MAX_DATABASES,
+function openOurs(path: string, waitsForDisk: boolean): OpenedFile {
+  return orUnusable(path, () =>
+    openFile(path, {
+      waitsForDisk,
+      maxDatabases: MAX_DATABASES,
       maxReaders: MAX_READERS,
-      mapSize: FIRST_MAP_BYTES,
-      noSync: !waitsForDisk,
-      // The default, which syncs after the next transaction may have begun, loses answered commits
-      // when one of two writing processes is killed in a sync: the other then sets the number of
-      // the latest transaction without holding the lock of writers.
-      overlappingSync: false,
-    });
-    checkFormat(root, path);
+      mapBytes: FIRST_MAP_BYTES,
+    }),
+  );
+}
+
+function beginOurs({ path, begin }: OpenedFile): FlushableRoot {
+  return orUnusable(path, () => {
+    const root = begin();
+    try {
+      checkFormat(root, path);
+    } catch (fault) {
+      root.close();
+      throw fault;
+    }
     // The library's types leave `sync` out.
     return root as FlushableRoot;
+  });
+}
+
+/** What the library says of a file that is none of its own, or that it cannot read. */
+function orUnusable<T>(path: string, open: () => T): T {
+  try {
+    return open();
   } catch (fault) {
-    root?.close();
     if (fault instanceof StoreUnusable) throw fault;
     const what = fault instanceof Error ? fault.message : String(fault);
     throw new StoreUnusable(path, what, fault);

@@ -24,7 +24,7 @@ import {
   type WindowCells,
 } from "../../profiles/visitor-store-rates.ts";
 import type { Bytes } from "./environment.ts";
-import { RatesFile, ratesFileExists } from "./rates-file.ts";
+import type { RatesFile } from "./rates-file.ts";
 import { sweep } from "./sweep.ts";
 
 /** Entries looked at for each that is touched: more than can be added, so that the sweep gains. */
@@ -41,17 +41,15 @@ const HASHED = 2;
 const writer = new ByteWriter();
 
 export class LmdbCallRates implements CallRates {
-  readonly #folder: string;
-  #file: RatesFile | null = null;
-  #isClosed = false;
+  readonly #file: RatesFile;
   #sweptUpTo: Uint8Array | null = null;
 
-  constructor(folder: string) {
-    this.#folder = folder;
+  constructor(file: RatesFile) {
+    this.#file = file;
   }
 
   async take(buckets: readonly TokenBucket[], now: number): Promise<number | null> {
-    const file = this.#open();
+    const file = this.#file;
     const cells = bucketCells(file.entries);
     let waitSeconds: number | null = null;
     await file.commit(() => {
@@ -62,7 +60,7 @@ export class LmdbCallRates implements CallRates {
   }
 
   async count(counts: readonly SlidingCount[], now: number): Promise<readonly CountedKey[]> {
-    const file = this.#open();
+    const file = this.#file;
     const cells = windowCells(file.entries);
     let beyond: readonly CountedKey[] = [];
     await file.commit(() => {
@@ -73,22 +71,8 @@ export class LmdbCallRates implements CallRates {
   }
 
   async clear(): Promise<void> {
-    if (this.#file === null && !ratesFileExists(this.#folder)) return;
-    const file = this.#open();
-    await file.commit(() => file.entries.clearSync());
-  }
-
-  async close(): Promise<void> {
-    this.#isClosed = true;
     const file = this.#file;
-    this.#file = null;
-    await file?.close();
-  }
-
-  #open(): RatesFile {
-    if (this.#isClosed) throw new Error("The store is closed.");
-    this.#file ??= new RatesFile(this.#folder);
-    return this.#file;
+    await file.commit(() => file.entries.clearSync());
   }
 
   #sweep({ entries }: RatesFile, touched: number, now: number): void {

@@ -6,12 +6,12 @@
 import type { Identity, IdentityChange, IdentityKey } from "../../model/identity.ts";
 import { declaredIdentity, deviceIdentity, identityKeyText } from "../../model/identity-key.ts";
 import type { Profile } from "../../model/profile.ts";
+import type { ProfileScan, ScannedStore } from "../../profiles/profile-scan.ts";
 import type { ProfileChange, ProfileKey } from "../../profiles/store.ts";
 import type {
   CallRates,
   DeviceGraphs,
   Visit,
-  VisitorStore,
   VisitorsAtHand,
 } from "../../profiles/visitor-store.ts";
 import { AnsweredEarly } from "./answered-early.ts";
@@ -21,13 +21,15 @@ import { LmdbCallRates } from "./lmdb-call-rates.ts";
 import { LmdbDenials } from "./lmdb-denials.ts";
 import { LmdbDeviceGraphs } from "./lmdb-device-graphs.ts";
 import { LmdbIdentities, type ReadIdentity } from "./lmdb-identities.ts";
+import { LmdbProfileScan } from "./lmdb-profile-scan.ts";
 import { LmdbProfileStore } from "./lmdb-profile-store.ts";
 
 /** Visitors in an environment that all processes of a node share; closing the store closes it. */
-export class LmdbVisitorStore implements VisitorStore {
+export class LmdbVisitorStore implements ScannedStore {
   readonly denials: LmdbDenials;
   readonly rates: CallRates;
   readonly graphs: DeviceGraphs;
+  readonly scan: ProfileScan;
   readonly #environment: Environment;
   readonly #profiles: LmdbProfileStore;
   readonly #identities: LmdbIdentities;
@@ -43,10 +45,11 @@ export class LmdbVisitorStore implements VisitorStore {
     this.#environment = environment;
     this.#profiles = new LmdbProfileStore(environment);
     this.#identities = new LmdbIdentities(environment);
-    this.#rates = new LmdbCallRates(environment.folder);
+    this.#rates = new LmdbCallRates(environment.rates);
     this.rates = this.#rates;
     this.denials = new LmdbDenials(environment);
     this.graphs = new LmdbDeviceGraphs(environment);
+    this.scan = new LmdbProfileScan(environment);
   }
 
   load(keys: readonly ProfileKey[]): Promise<readonly Profile[]> {
@@ -113,9 +116,8 @@ export class LmdbVisitorStore implements VisitorStore {
     await this.#rates.clear();
   }
 
-  async close(): Promise<void> {
-    await this.#rates.close();
-    await this.#environment.close();
+  close(): Promise<void> {
+    return this.#environment.close();
   }
 
   /** As of the last `seeLatest`, or of what had to be committed first. */

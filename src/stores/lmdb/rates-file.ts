@@ -1,26 +1,25 @@
 // What is counted of calls has a file of its own, which nobody tells the disk of: it is worth nothing
-// after a minute, and counting must not wait for the transactions of visitors. It is made with the first
-// call that is counted, and removed when a node starts.
+// after a minute, and counting must not wait for the transactions of visitors. It is removed when a node starts,
+// and made anew.
 
-import { existsSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { open, type RootDatabase } from "lmdb";
 import { CommitQueue, MAX_WAITING_COMMITS, type Write } from "./commit-queue.ts";
+import { type OpenedFile, openFile, type Root, withoutWriters } from "./store-file.ts";
 
 export const RATES_FILE = "rates.mdb";
 
+/** The first step of opening it. */
+export function openRatesFile(folder: string): OpenedFile {
+  return openFile(join(folder, RATES_FILE), { waitsForDisk: false });
+}
+
 export class RatesFile {
-  readonly #root: RootDatabase<Uint8Array, Uint8Array>;
+  readonly #root: Root;
   readonly #queue: CommitQueue;
 
-  constructor(folder: string) {
-    this.#root = open<Uint8Array, Uint8Array>({
-      path: join(folder, RATES_FILE),
-      encoding: "binary",
-      keyEncoding: "binary",
-      noSync: true,
-      overlappingSync: false,
-    });
+  constructor(file: OpenedFile) {
+    this.#root = file.begin();
     this.#queue = new CommitQueue(
       (writes) => void this.#root.transactionSync(writes),
       MAX_WAITING_COMMITS,
@@ -28,7 +27,7 @@ export class RatesFile {
     );
   }
 
-  get entries(): RootDatabase<Uint8Array, Uint8Array> {
+  get entries(): Root {
     return this.#root;
   }
 
@@ -37,14 +36,15 @@ export class RatesFile {
     return this.#queue.commit(write);
   }
 
+  /** Runs the work while no process commits a count. */
+  whileNobodyCommits<T>(work: () => Promise<T>): Promise<T> {
+    return this.#queue.alone(() => withoutWriters(this.#root, work));
+  }
+
   async close(): Promise<void> {
     await this.#queue.close();
     await this.#root.close();
   }
-}
-
-export function ratesFileExists(folder: string): boolean {
-  return existsSync(join(folder, RATES_FILE));
 }
 
 export function removeRatesFile(folder: string): void {
