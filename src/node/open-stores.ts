@@ -4,12 +4,14 @@ import type { DefinitionStore } from "../catalog/definition-store.ts";
 import type { RedisChoice } from "../config/read-store.ts";
 import { couldNotStart, type RunOutcome } from "../config/run-outcome.ts";
 import { type Config, LIMITS, SETTINGS } from "../config.ts";
+import type { ControlStore } from "../control/control-store.ts";
 import type { GroupStore } from "../group/group-store.ts";
 import type { Result } from "../model/result.ts";
 import { err, ok } from "../model/result.ts";
 import { SYSTEM_CLOCK } from "../ops/clock.ts";
 import type { VisitorStore } from "../profiles/visitor-store.ts";
 import { openEnvironment } from "../stores/lmdb/environment.ts";
+import { LmdbControlStore } from "../stores/lmdb/lmdb-control-store.ts";
 import { LmdbDefinitionStore } from "../stores/lmdb/lmdb-definition-store.ts";
 import { LmdbVisitorStore } from "../stores/lmdb/lmdb-visitor-store.ts";
 import type { WorkerSettings } from "./messages.ts";
@@ -17,6 +19,7 @@ import type { WorkerSettings } from "./messages.ts";
 export interface NodeStores {
   readonly visitors: VisitorStore;
   readonly definitions: DefinitionStore;
+  readonly control: ControlStore;
   /** Where nodes that share the store find each other; null where this one has it to itself. */
   readonly group: GroupStore | null;
   close(): Promise<void>;
@@ -33,7 +36,8 @@ export async function openNodeStores(
       const environment = openEnvironment({ folder, durability, checksFiles: true });
       const visitors = new LmdbVisitorStore(environment);
       const definitions = new LmdbDefinitionStore(environment);
-      return ok({ visitors, definitions, group: null, close: () => visitors.close() });
+      const control = new LmdbControlStore(environment);
+      return ok({ visitors, definitions, control, group: null, close: () => visitors.close() });
     }
     case "redis":
       return openRedisStores(store, config);
@@ -70,9 +74,9 @@ async function openRedisStores(
     const visitors = await openRedisVisitorStore(options);
     opened = visitors;
     const leaseMs = LIMITS.leaseMs;
-    const { definitions, group, close } = await openRedisControl({ ...options, leaseMs });
+    const { definitions, control, group, close } = await openRedisControl({ ...options, leaseMs });
     return ok({
-      ...{ visitors, definitions, group },
+      ...{ visitors, definitions, control, group },
       close: async () => {
         await visitors.close();
         close();

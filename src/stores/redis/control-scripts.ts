@@ -9,6 +9,7 @@
 //   fence         the fence handed out last
 //   clock         hash: number of the setting, and its time
 //   facts         hash: what all nodes have in common for the life of the store
+//   control...    control records: control-record-scripts.ts
 
 const SLOT = "{dunlin}";
 
@@ -21,6 +22,9 @@ export const KEYS = {
   fence: `${SLOT}:fence`,
   clock: `${SLOT}:clock`,
   facts: `${SLOT}:facts`,
+  control: `${SLOT}:control`,
+  controlIds: `${SLOT}:control-ids`,
+  controlWrites: `${SLOT}:control-writes`,
 } as const;
 
 /** Where changes of any of these are told: only that there is one. */
@@ -31,7 +35,7 @@ export interface ControlScript {
   readonly text: string;
 }
 
-function script(keys: readonly (keyof typeof KEYS)[], body: string): ControlScript {
+export function script(keys: readonly (keyof typeof KEYS)[], body: string): ControlScript {
   const names = keys.map((key, index) => `local ${key} = KEYS[${index + 1}]`);
   return { keys: keys.map((key) => KEYS[key]), text: [...names, PREAMBLE, body].join("\n") };
 }
@@ -40,6 +44,18 @@ const PREAMBLE = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local function tell() redis.call('PUBLISH', '${CHANGES_CHANNEL}', '') end
+-- ARGV from there on: names of control records and what they are to hold, nothing where they go.
+local function keepRecords(records, ids, first)
+  for at = first, #ARGV, 2 do
+    if ARGV[at + 1] == '' then
+      redis.call('HDEL', records, ARGV[at])
+      redis.call('ZREM', ids, ARGV[at])
+    else
+      redis.call('HSET', records, ARGV[at], ARGV[at + 1])
+      redis.call('ZADD', ids, 0, ARGV[at])
+    end
+  end
+end
 `;
 
 /** ARGV: name, report, lease in milliseconds. */

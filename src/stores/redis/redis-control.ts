@@ -2,6 +2,7 @@
 
 import { ControlConnection } from "./control-connection.ts";
 import { connectRedis, type RedisServers } from "./redis-client.ts";
+import { RedisControlStore } from "./redis-control-store.ts";
 import { RedisDefinitionStore } from "./redis-definition-store.ts";
 import { RedisGroupStore } from "./redis-group-store.ts";
 
@@ -22,6 +23,7 @@ export interface RedisControlOptions extends RedisServers {
 
 export interface RedisControl {
   readonly definitions: RedisDefinitionStore;
+  readonly control: RedisControlStore;
   readonly group: RedisGroupStore;
   close(): void;
 }
@@ -32,6 +34,7 @@ export async function openRedisControl(options: RedisControlOptions): Promise<Re
   const connection = new ControlConnection({ ...options, client });
   return {
     definitions: new RedisDefinitionStore(connection),
+    control: new RedisControlStore(connection),
     group: new RedisGroupStore(connection, options.leaseMs),
     close: () => connection.close(),
   };
