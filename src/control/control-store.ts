@@ -1,17 +1,18 @@
 // The port behind which everything lives that the management plane keeps beside definitions: who made an
 // object and when, users, tokens, sessions, the audit log. Few and small records, read and written by the
-// primaries of all nodes of a store; on disk when a write resolves, whatever the durability of profiles.
+// primaries of all nodes of a store; on disk when a write resolves, whatever the durability of profiles. What
+// breaks the rules of kinds, IDs and values is a fault of ours, and rejected before anything is written.
 
 export interface ControlRecord {
-  /** A word of letters, digits and dashes, such as "token": records of a kind are listed together. */
+  /** A word of up to 50 letters, digits and dashes, such as "token": records of a kind are listed together. */
   readonly kind: string;
   /** 1 to 200 printable ASCII characters; records of a kind are ordered by its bytes. */
   readonly id: string;
-  /** Whatever JSON can hold; null takes the record away. */
+  /** Whatever JSON can hold, some kilobytes at most; null takes the record away. */
   readonly value: unknown;
 }
 
-/** What must be so for a write to happen. */
+/** What must be so for a write to happen. A record that was read is one: that nobody has changed it since. */
 export interface ControlExpectation {
   readonly kind: string;
   readonly id: string;
@@ -20,7 +21,7 @@ export interface ControlExpectation {
 }
 
 export interface StoredControlRecord extends ControlRecord {
-  /** Changes whenever the record's value does. */
+  /** Another one after each write of the record: also where it was taken away and made again. */
   readonly version: string;
 }
 
@@ -30,7 +31,7 @@ export interface ControlListing {
   /** Only records after this ID, in the order of the listing. */
   readonly after?: string;
   readonly descending?: boolean;
-  /** The most records to give. */
+  /** The most records to give: wherever there may be more than some thousands. */
   readonly limit?: number;
 }
 
@@ -40,8 +41,11 @@ export interface ControlStore {
   /** In the order of their IDs. */
   list(kind: string, options?: ControlListing): Promise<readonly StoredControlRecord[]>;
   /**
-   * All or nothing, once and for all nodes. False, and nothing written, where an expectation does not hold.
-   * Of two records of one kind and ID in a write the last counts.
+   * All or nothing, once and for all nodes, which read it from then on. False, and nothing written, where an
+   * expectation does not hold. Of two records of one kind and ID in a write the last counts. Rejects where the
+   * store fails; whether the records were written is then for the caller to read.
+   *
+   * Records that belong to a revision of the definitions are written with it (`DefinitionStore.publish`).
    */
   write(
     records: readonly ControlRecord[],
