@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { DefinitionStore } from "./definition-store.ts";
+import { type DefinitionStore, KEPT_REVISIONS } from "./definition-store.ts";
 
 export interface DefinitionStoreUnderTest {
   /** A store in which nothing was ever published. */
@@ -68,6 +68,42 @@ export function describeDefinitionStore(name: string, subject: DefinitionStoreUn
         assert.equal((await store.latest())?.document, document);
       }));
 
+    it("lists revisions, the newest first, with when, by whom and why they were published", () =>
+      withStore(async (store) => {
+        assert.deepEqual(await store.list(), []);
+        const first = { at: 1_700_000_000_000, by: "größer", note: "first" };
+        await store.publish({ revision: 1, document: '{"a":1}', ...first });
+        await store.publish({ revision: 2, document: '{"a":2}' });
+        assert.deepEqual(await store.list(), [
+          { revision: 2, at: null, by: null, note: null },
+          { revision: 1, ...first },
+        ]);
+      }));
+
+    it("reads each revision that it lists, and none that it does not", () =>
+      withStore(async (store) => {
+        assert.equal(await store.read(1), null);
+        await store.publish({ revision: 1, document: '{"a":1}', at: 5, by: "anna" });
+        await store.publish({ revision: 2, document: '{"a":2}' });
+        assert.deepEqual(await store.read(1), { revision: 1, document: '{"a":1}' });
+        assert.deepEqual(await store.read(2), { revision: 2, document: '{"a":2}' });
+        for (const none of [0, 3, -1, 1.5, 2 ** 40]) assert.equal(await store.read(none), null);
+      }));
+
+    it("keeps so many revisions, and forgets those before", () =>
+      withStore(async (store) => {
+        const last = KEPT_REVISIONS.most + 3;
+        for (let revision = 1; revision <= last; revision++) {
+          await store.publish({ revision, document: `{"a":${revision}}`, at: revision });
+        }
+        const listed = await store.list();
+        assert.equal(listed.length, KEPT_REVISIONS.most);
+        assert.deepEqual(listed[0], { revision: last, at: last, by: null, note: null });
+        assert.equal(listed.at(-1)?.revision, 4);
+        assert.equal(await store.read(3), null);
+        assert.deepEqual(await store.read(4), { revision: 4, document: '{"a":4}' });
+      }));
+
     const reopen = subject.reopen;
     if (reopen === undefined) {
       it("says why it keeps nothing when it is closed", () => {
@@ -76,11 +112,14 @@ export function describeDefinitionStore(name: string, subject: DefinitionStoreUn
     } else {
       it("keeps what was published when it is closed and opened", async () => {
         const first = await subject.open();
-        await first.store.publish({ revision: 1, document: "{}" });
+        await first.store.publish({ revision: 1, document: "{}", at: 7, by: "anna" });
         await first.close();
         const second = await reopen();
         try {
           assert.deepEqual(await second.store.latest(), { revision: 1, document: "{}" });
+          assert.deepEqual(await second.store.list(), [
+            { revision: 1, at: 7, by: "anna", note: null },
+          ]);
           const next = { revision: 2, document: "[]" };
           assert.equal(await second.store.publish(next), "stored");
         } finally {

@@ -75,7 +75,8 @@ export function assembleNode(ingredients: NodeIngredients): AssembledNode {
   const group =
     stores.group && buildGroup(stores.group, { config, log, served, follower, workersClock });
   const turns = group ?? ALONE;
-  const publisher = new Publisher({ store, served, follower, turns, log, prepare }, first);
+  const now = () => (clock ?? SYSTEM_CLOCK).now();
+  const publisher = new Publisher({ store, served, follower, turns, log, prepare, now }, first);
   const control = buildNodeControl({
     ...{ pool, publisher, group, clock, workersClock, metrics },
     visitors: stores.visitors,

@@ -34,7 +34,7 @@ type First = Result<FirstDefinitions, RunOutcome>;
 
 export async function chooseFirstDefinitions(
   config: Config,
-  store: DefinitionStore,
+  store: Pick<DefinitionStore, "latest">,
   thread: Pick<PublicationThread, "prepare">,
 ): Promise<First> {
   const stored = await readStored(store, thread);
@@ -62,7 +62,7 @@ export function isUnchanged({ changes }: PreparedPublication): boolean {
 
 /** Another version may have stored it: it is read as any document is, so that new keys get their defaults. */
 async function readStored(
-  store: DefinitionStore,
+  store: Pick<DefinitionStore, "latest">,
   thread: Pick<PublicationThread, "prepare">,
 ): Promise<Result<Publication | null, RunOutcome>> {
   const latest = await store.latest();

@@ -99,7 +99,7 @@ async function writeRound(
     ...[0, 1, 2].map((at) => deviceKey(place * 10 * round + at).device),
   ]);
   await store.graphs.replace(GRAPH, clusters);
-  await definitions.publish({ revision: round, document: documentOf(round) });
+  await definitions.publish({ revision: round, document: documentOf(round), at, by: "anna" });
 }
 
 /** Everybody's differs: a record that is found for another one is noticed. */
@@ -151,6 +151,7 @@ async function readAll(
     await note(`cluster ${device}`, () => store.graphs.clusterOf(GRAPH, device));
   }
   await note("definitions", () => definitions.latest());
+  await note("revisions", () => definitions.list());
   return found;
 }
 

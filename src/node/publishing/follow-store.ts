@@ -9,7 +9,7 @@ import type { Publication } from "../first-definitions.ts";
 import type { ServedDefinitions } from "./served-definitions.ts";
 
 export interface FollowerOptions {
-  readonly store: DefinitionStore;
+  readonly store: Pick<DefinitionStore, "latest">;
   readonly served: ServedDefinitions;
   prepare(request: PublicationRequest): Promise<Result<PreparedPublication, readonly Fault[]>>;
 }

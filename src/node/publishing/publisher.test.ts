@@ -44,8 +44,10 @@ class RecordingPool {
   }
 }
 
+const NOON = Date.UTC(2026, 0, 15, 12);
+
 interface PublisherParts {
-  readonly store?: DefinitionStore;
+  readonly store?: Pick<DefinitionStore, "latest" | "publish">;
   readonly turns?: Turns;
   readonly first?: FirstDefinitions;
 }
@@ -56,7 +58,8 @@ function publisherOf(pool: RecordingPool, parts: PublisherParts = {}): Publisher
   const prepare = async (request: PublicationRequest) => preparePublication(request);
   const served = new ServedDefinitions(pool, first);
   const follower = new StoreFollower({ store, served, prepare });
-  return new Publisher({ store, served, follower, prepare, turns, log: SILENT }, first);
+  const options = { store, served, follower, prepare, turns, log: SILENT, now: () => NOON };
+  return new Publisher(options, first);
 }
 
 const documentOf = (name: string): string =>
@@ -132,7 +135,7 @@ test("a store that fails leaves what is served, and the next publication works",
   const pool = new RecordingPool();
   const working = new MemoryDefinitionStore();
   let isBroken = true;
-  const store: DefinitionStore = {
+  const store: PublisherParts["store"] = {
     latest: () => working.latest(),
     publish: async (next) => {
       if (isBroken) throw new Error("disk full");
@@ -253,7 +256,7 @@ test("a turn that another one has followed stores nothing", async () => {
   const pool = new RecordingPool();
   const store = new MemoryDefinitionStore();
   const turns = new RecordingTurns(store);
-  const overtaken: DefinitionStore = {
+  const overtaken: PublisherParts["store"] = {
     latest: () => store.latest(),
     publish: async () => "overtaken",
   };
@@ -291,4 +294,18 @@ test("a node whose definitions the others refuse does not begin", async () => {
   const publisher = publisherOf(new RecordingPool(), { store, turns, first });
   assert.equal(await publisher.begin(), "node-2: too large");
   assert.equal(await store.latest(), null);
+});
+
+test("the store is told when, by whom and why each revision was published", async () => {
+  const store = new MemoryDefinitionStore();
+  const first = { publication: preparedOf("The file's"), isStored: false };
+  const publisher = publisherOf(new RecordingPool(), { store, first });
+  await publisher.begin();
+  await publisher.publish(documentOf("Second"));
+  await publisher.publish(documentOf("Third"), { by: "anna", note: "Third time lucky." });
+  assert.deepEqual(await store.list(), [
+    { revision: 3, at: NOON, by: "anna", note: "Third time lucky." },
+    { revision: 2, at: NOON, by: "administrator", note: null },
+    { revision: 1, at: NOON, by: null, note: "What the node was started with." },
+  ]);
 });

@@ -4,7 +4,7 @@
 import type { Fault } from "@dunlin/contract/workspace";
 import type { PublishOutcome } from "../../admin/node-control.ts";
 import type { PreparedPublication, PublicationRequest } from "../../admin/prepare-publication.ts";
-import type { DefinitionStore } from "../../catalog/definition-store.ts";
+import type { DefinitionStore, RevisionOrigin } from "../../catalog/definition-store.ts";
 import { printWorkspace } from "../../catalog/print-workspace.ts";
 import { LIMITS } from "../../config.ts";
 import type { Turn, Turns } from "../../group/turns.ts";
@@ -16,13 +16,23 @@ import type { StoreFollower } from "./follow-store.ts";
 import type { ServedDefinitions } from "./served-definitions.ts";
 
 export interface PublisherOptions {
-  readonly store: DefinitionStore;
+  readonly store: Pick<DefinitionStore, "publish">;
   readonly served: ServedDefinitions;
   readonly follower: Pick<StoreFollower, "serveNewestWithin">;
   readonly turns: Turns;
   readonly log: Log;
+  /** Milliseconds since the epoch, for the list of revisions. */
+  now(): number;
   prepare(request: PublicationRequest): Promise<Result<PreparedPublication, readonly Fault[]>>;
 }
+
+/** Whose publication it is, as the list of revisions shows it. */
+export type PublishedBy = Pick<RevisionOrigin, "by"> & Partial<Pick<RevisionOrigin, "note">>;
+
+const BY_ADMINISTRATOR: PublishedBy = { by: "administrator" };
+const AT_START: PublishedBy = { by: null, note: "What the node was started with." };
+
+type Answer = Pick<PublishOutcome & { kind: "published" }, "changes" | "warnings">;
 
 export class Publisher {
   readonly #options: PublisherOptions;
@@ -69,13 +79,15 @@ export class Publisher {
     return this.#publications;
   }
 
-  publish(text: string): Promise<PublishOutcome> {
+  publish(text: string, whose: PublishedBy = BY_ADMINISTRATOR): Promise<PublishOutcome> {
     if (this.#waiting >= LIMITS.waitingPublications) return Promise.resolve({ kind: "busy" });
     this.#waiting++;
     const outcome = this.#last.then(() =>
       this.#inTurn(async (turn) => {
         const reason = await this.#catchUp(turn);
-        return reason === null ? this.#publishNow(turn, text) : { kind: "failed", reason };
+        return reason === null
+          ? this.#publishNow(turn, { text, ...whose })
+          : { kind: "failed", reason };
       }),
     );
     this.#last = outcome.catch(() => {}).finally(() => this.#waiting--);
@@ -104,14 +116,17 @@ export class Publisher {
     if (newest === null || newest === first.revision - 1) {
       const reason = await turn.compileElsewhere(first);
       if (reason !== null) return { kind: "failed", reason };
-      return this.#store(turn, first, { changes: {}, warnings: [] });
+      return this.#store(turn, { ...first, ...AT_START }, { changes: {}, warnings: [] });
     }
     const reason = await this.#options.follower.serveNewestWithin();
     if (reason !== null) return { kind: "failed", reason };
-    return this.#publishNow(turn, first.document);
+    return this.#publishNow(turn, { text: first.document, ...AT_START });
   }
 
-  async #publishNow(turn: Turn, text: string): Promise<PublishOutcome> {
+  async #publishNow(
+    turn: Turn,
+    { text, ...whose }: PublishedBy & { readonly text: string },
+  ): Promise<PublishOutcome> {
     const before = this.current;
     const previous = before?.document ?? null;
     const prepared = await this.#options.prepare({ text, format: "json", previous });
@@ -128,7 +143,7 @@ export class Publisher {
       await this.#options.served.discard(next);
       return { kind: "failed", reason };
     }
-    const outcome = await this.#store(turn, next, { changes, warnings });
+    const outcome = await this.#store(turn, { ...next, ...whose }, { changes, warnings });
     if (outcome.kind !== "published") return outcome;
     this.#publications++;
     this.#options.log.info("Definitions are published.", { revision: next.revision });
@@ -145,14 +160,15 @@ export class Publisher {
 
   async #store(
     turn: Turn,
-    next: Publication,
-    answer: Pick<PublishOutcome & { kind: "published" }, "changes" | "warnings">,
+    { by, note, ...next }: Publication & PublishedBy,
+    answer: Answer,
   ): Promise<PublishOutcome> {
     const { store, served } = this.#options;
     const { revision, document } = next;
+    const origin = { at: this.#options.now(), by, note: note ?? null };
     let outcome: "stored" | "overtaken" | null = null;
     try {
-      outcome = await store.publish({ revision, document }, turn.fence);
+      outcome = await store.publish({ revision, document, ...origin }, turn.fence);
     } finally {
       if (outcome !== "stored") await served.discard(next);
     }

@@ -128,6 +128,24 @@ describe("a file whose pages are where they should be", () => {
   });
 });
 
+describe("what is told of revisions", () => {
+  it("is refused where it is not what was stored", async () => {
+    const folder = storeFolder();
+    cpSync(sound, folder, { recursive: true });
+    const environment = openEnvironment({ folder, ...DURABILITY });
+    await environment.commitDefinitions(() =>
+      rewrite(environment.definitions, (value) => {
+        value[value.length - 5] = 0x20;
+        return value;
+      }),
+    );
+    await assert.rejects(new LmdbDefinitionStore(environment).list(), {
+      message: /revision 1 is not what was stored/,
+    });
+    await environment.close();
+  });
+});
+
 describe("a store of a server that had no checksums", () => {
   it("is read as it is", async () => {
     const folder = storeFolder();
@@ -137,15 +155,26 @@ describe("a store of a server that had no checksums", () => {
       rewrite(environment.deviceGraphs, (value) => value.subarray(0, -4));
       rewrite(environment.denials, (value) => Buffer.of(1, ...value.subarray(1, -4)));
     });
-    await environment.commitDefinitions(() =>
-      rewrite(environment.definitions, () => Buffer.from('{"old":true}')),
-    );
+    await environment.commitDefinitions(() => {
+      const { definitions } = environment;
+      for (const key of [...definitions.getKeys()].map((each) => Uint8Array.from(each))) {
+        if (key.length > 4) definitions.remove(key);
+      }
+      rewrite(definitions, () => Buffer.from('{"old":true}'));
+    });
     const store = new LmdbVisitorStore(environment);
     assert.deepEqual(await store.graphs.clusterOf(GRAPH, deviceKey(1).device), CLUSTER);
     const asked = [deviceKey(7), deviceKey(8)];
     assert.deepEqual(await store.denials.areDenied(asked, NOON), [true, false]);
-    const latest = await new LmdbDefinitionStore(environment).latest();
-    assert.deepEqual(latest, { revision: 1, document: '{"old":true}' });
+    const definitions = new LmdbDefinitionStore(environment);
+    assert.deepEqual(await definitions.latest(), { revision: 1, document: '{"old":true}' });
+    const nobody = { at: null, by: null, note: null };
+    assert.deepEqual(await definitions.list(), [{ revision: 1, ...nobody }]);
+    await definitions.publish({ revision: 2, document: "{}", at: NOON, by: "anna" });
+    assert.deepEqual(await definitions.list(), [
+      { revision: 2, at: NOON, by: "anna", note: null },
+      { revision: 1, ...nobody },
+    ]);
     // What is written from now on has one.
     await store.graphs.replace(GRAPH, [CLUSTER]);
     assert.deepEqual(await store.graphs.clusterOf(GRAPH, deviceKey(2).device), CLUSTER);

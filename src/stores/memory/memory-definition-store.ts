@@ -1,16 +1,45 @@
-import type { DefinitionStore, Revision } from "../../catalog/definition-store.ts";
+import {
+  countKept,
+  type DefinitionStore,
+  originOf,
+  type Revision,
+  type RevisionOrigin,
+  type RevisionSummary,
+} from "../../catalog/definition-store.ts";
+
+interface Kept extends Revision {
+  readonly origin: RevisionOrigin;
+}
 
 /** Definitions of one process, gone with it: for tests. */
 export class MemoryDefinitionStore implements DefinitionStore {
-  #latest: Revision | null = null;
+  /** The newest first. */
+  #kept: readonly Kept[] = [];
 
   async latest(): Promise<Revision | null> {
-    return this.#latest;
+    return revisionOf(this.#kept[0]);
   }
 
-  async publish(next: Revision): Promise<"stored" | "overtaken"> {
-    if (next.revision !== (this.#latest?.revision ?? 0) + 1) return "overtaken";
-    this.#latest = next;
+  async list(): Promise<readonly RevisionSummary[]> {
+    return this.#kept.map(({ revision, origin }) => ({ revision, ...origin }));
+  }
+
+  async read(revision: number): Promise<Revision | null> {
+    return revisionOf(this.#kept.find((kept) => kept.revision === revision));
+  }
+
+  async publish({
+    revision,
+    document,
+    ...origin
+  }: Revision & Partial<RevisionOrigin>): Promise<"stored" | "overtaken"> {
+    if (revision !== (this.#kept[0]?.revision ?? 0) + 1) return "overtaken";
+    const all = [{ revision, document, origin: originOf(origin) }, ...this.#kept];
+    this.#kept = all.slice(0, countKept(all.map((kept) => Buffer.byteLength(kept.document))));
     return "stored";
   }
+}
+
+function revisionOf(kept: Kept | undefined): Revision | null {
+  return kept === undefined ? null : { revision: kept.revision, document: kept.document };
 }

@@ -1,6 +1,11 @@
 // Nodes of one process, for tests: the store's clock is an argument, and a store can be cut off.
 
-import type { DefinitionStore, Revision } from "../../catalog/definition-store.ts";
+import type {
+  DefinitionStore,
+  Revision,
+  RevisionOrigin,
+  RevisionSummary,
+} from "../../catalog/definition-store.ts";
 import type { GroupStore, GroupView, MemberReport } from "../../group/group-store.ts";
 import { MemoryDefinitionStore } from "./memory-definition-store.ts";
 
@@ -105,7 +110,18 @@ export class MemoryGroupStore implements GroupStore, DefinitionStore {
     return this.#definitions.latest();
   }
 
-  async publish(next: Revision, fence = 0): Promise<"stored" | "overtaken"> {
+  list(): Promise<readonly RevisionSummary[]> {
+    return this.#definitions.list();
+  }
+
+  read(revision: number): Promise<Revision | null> {
+    return this.#definitions.read(revision);
+  }
+
+  async publish(
+    next: Revision & Partial<RevisionOrigin>,
+    fence = 0,
+  ): Promise<"stored" | "overtaken"> {
     const latest = await this.latest();
     const isAgain = latest?.revision === next.revision && latest.document === next.document;
     if (isAgain && fence === this.#newestFence) return "stored";

@@ -1,7 +1,8 @@
 // What nodes that share a store do together, each in one step at the server: all keys lie in one slot, and time is
 // the server's. Scripts are the only writers of these keys.
 //
-//   definitions   hash: revision and fence of the newest, and a field for the document of each kept revision
+//   definitions   hash: revision and fence of the newest; of each kept revision a field for its document, and one
+//                 that says when and by whom it was published, as JSON
 //   leases        sorted set: each living node by the time at which its lease ends, in milliseconds
 //   reports       hash: what each node reports, as JSON
 //   turn          hash: fence, holder, the revision it proposes; it counts as long as its holder lives
@@ -163,7 +164,30 @@ if not revision then return false end
 return { revision, redis.call('HGET', definitions, 'document:' .. revision) }`,
 );
 
-/** ARGV: revision, fence, document, how many revisions are kept. */
+/** Each kept revision with what is told of it, in no order. */
+export const LIST = script(
+  ["definitions"],
+  `
+local lines = {}
+for _, field in ipairs(redis.call('HKEYS', definitions)) do
+  local number = string.match(field, '^document:(%d+)$')
+  if number then
+    lines[#lines + 1] = { number, redis.call('HGET', definitions, 'origin:' .. number) }
+  end
+end
+return lines`,
+);
+
+/** ARGV: revision. Its document. */
+export const READ = script(
+  ["definitions"],
+  `return redis.call('HGET', definitions, 'document:' .. ARGV[1])`,
+);
+
+/**
+ * ARGV: revision, fence, document, what is told of it; how many revisions are kept at most, how many bytes, and
+ * how many at least.
+ */
 export const PUBLISH = script(
   ["definitions", "fence"],
   `
@@ -177,8 +201,22 @@ if newest + 1 ~= tonumber(ARGV[1]) then
   return again and 1 or 0
 end
 if (redis.call('GET', fence) or '0') ~= ARGV[2] then return 0 end
-redis.call('HSET', definitions, 'revision', ARGV[1], 'fence', ARGV[2], field, ARGV[3])
-redis.call('HDEL', definitions, 'document:' .. string.format('%.0f', newest + 1 - ARGV[4]))
+redis.call('HSET', definitions, 'revision', ARGV[1], 'fence', ARGV[2], field, ARGV[3],
+  'origin:' .. ARGV[1], ARGV[4])
+local kept = {}
+for _, name in ipairs(redis.call('HKEYS', definitions)) do
+  local number = string.match(name, '^document:(%d+)$')
+  if number then kept[#kept + 1] = number end
+end
+table.sort(kept, function(one, other) return tonumber(one) > tonumber(other) end)
+local bytes = 0
+for place, number in ipairs(kept) do
+  bytes = bytes + redis.call('HSTRLEN', definitions, 'document:' .. number)
+  local isTooMuch = place > tonumber(ARGV[5]) or bytes > tonumber(ARGV[6])
+  if place > tonumber(ARGV[7]) and isTooMuch then
+    redis.call('HDEL', definitions, 'document:' .. number, 'origin:' .. number)
+  end
+end
 tell()
 return 1`,
 );

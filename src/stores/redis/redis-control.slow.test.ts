@@ -10,6 +10,7 @@ import {
   startRedisServer,
 } from "../../../test/support/redis-cluster.ts";
 import { describeDefinitionStore } from "../../catalog/definition-store.contract.ts";
+import { KEPT_REVISIONS } from "../../catalog/definition-store.ts";
 import { describeGroupStore } from "../../group/group-store.contract.ts";
 import { KEYS } from "./control-scripts.ts";
 import { openRedisControl, type RedisControl, StoreUnreachable } from "./redis-control.ts";
@@ -65,20 +66,29 @@ for (const [name, choose, replicas] of [
 }
 
 describe("what nodes have in common in Redis", () => {
-  it("lies in one slot, and holds the newest ten revisions", async () => {
+  it("lies in one slot, and holds the newest revisions, whoever stored them", async () => {
     await server.empty();
     const { definitions, close } = await openOn(server, 0);
     for (let revision = 1; revision <= 15; revision++) {
       assert.equal(await definitions.publish({ revision, document: `${revision}` }), "stored");
     }
-    close();
     const client = new Redis(server.port, "127.0.0.1");
+    // What servers of older versions store is a document alone, and they drop but one at a time.
+    await client.hdel(KEYS.definitions, ...[3, 4, 5, 15].map((revision) => `origin:${revision}`));
+    await client.hdel(KEYS.definitions, "document:3", "document:4");
+    const nobody = { at: null, by: null, note: null };
+    assert.deepEqual((await definitions.list())[0], { revision: 15, ...nobody });
+    for (let revision = 16; revision <= KEPT_REVISIONS.most + 5; revision++) {
+      assert.equal(await definitions.publish({ revision, document: `${revision}` }), "stored");
+    }
+    close();
     const fields = await client.hkeys(KEYS.definitions);
     const kept = fields.flatMap((field) => Number(/^document:(\d+)$/.exec(field)?.[1] ?? 0) || []);
     assert.deepEqual(
       kept.toSorted((one, other) => one - other),
-      [6, 7, 8, 9, 10, 11, 12, 13, 14, 15],
+      Array.from({ length: KEPT_REVISIONS.most }, (_, place) => place + 6),
     );
+    assert.equal(fields.filter((field) => field.startsWith("origin:")).length, kept.length - 1);
     client.disconnect();
     for (const key of Object.values(KEYS)) assert.match(key, /^\{dunlin\}:/);
   });

@@ -1,13 +1,17 @@
-// Definitions in Redis or Valkey: the newest ten revisions, for all nodes that share the store.
+// Definitions in Redis or Valkey: the newest revisions, for all nodes that share the store.
 
-import type { DefinitionStore, Revision } from "../../catalog/definition-store.ts";
+import {
+  type DefinitionStore,
+  KEPT_REVISIONS,
+  originOf,
+  type Revision,
+  type RevisionOrigin,
+  type RevisionSummary,
+} from "../../catalog/definition-store.ts";
 import type { ControlCommands } from "./control-commands.ts";
-import { LATEST, PUBLISH } from "./control-scripts.ts";
+import { LATEST, LIST, PUBLISH, READ } from "./control-scripts.ts";
 import { packDocument, unpackDocument } from "./packed-document.ts";
-import { bytesAt, listOf, numberAt } from "./script-answer.ts";
-
-/** Older revisions are dropped. */
-const MAX_REVISIONS_KEPT = 10;
+import { bytesAt, listOf, numberAt, textAt } from "./script-answer.ts";
 
 export class RedisDefinitionStore implements DefinitionStore {
   readonly #commands: ControlCommands;
@@ -23,10 +27,35 @@ export class RedisDefinitionStore implements DefinitionStore {
     return { revision: numberAt(parts, 0), document: await unpackDocument(bytesAt(parts, 1)) };
   }
 
-  /** On as many servers as the store waits for when it resolves. */
-  async publish({ revision, document }: Revision, fence = 0): Promise<"stored" | "overtaken"> {
+  async list(): Promise<readonly RevisionSummary[]> {
+    const lines = listOf(await this.#commands.run(LIST, [])).map(listOf);
+    return lines
+      .map((line) => ({ revision: numberAt(line, 0), ...originIn(line) }))
+      .toSorted((one, other) => other.revision - one.revision);
+  }
+
+  async read(revision: number): Promise<Revision | null> {
+    const answer = await this.#commands.run(READ, [revision]);
+    if (answer === null) return null;
+    return { revision, document: await unpackDocument(bytesAt([answer], 0)) };
+  }
+
+  /** On as many servers as the store waits for when it resolves. Bytes are counted as they are kept: packed. */
+  async publish(
+    { revision, document, ...origin }: Revision & Partial<RevisionOrigin>,
+    fence = 0,
+  ): Promise<"stored" | "overtaken"> {
     const packed = await packDocument(document);
-    const args = [revision, fence, packed, MAX_REVISIONS_KEPT];
+    const { most, mostBytes, least } = KEPT_REVISIONS;
+    const told = JSON.stringify(originOf(origin));
+    const args = [revision, fence, packed, told, most, mostBytes, least];
     return (await this.#commands.runDurably(PUBLISH, args)) === 1 ? "stored" : "overtaken";
   }
+}
+
+/** Servers of older versions said nothing of it. */
+function originIn(line: readonly unknown[]): RevisionOrigin {
+  if (line[1] === null || line[1] === undefined) return originOf({});
+  // Only `publish` writes them.
+  return originOf(JSON.parse(textAt(line, 1)) as RevisionOrigin);
 }
