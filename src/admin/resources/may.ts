@@ -1,0 +1,51 @@
+// Whether a caller may do a thing to an object of the partner of the call.
+
+import { isAtLeast, type Permission } from "../../access/caller.ts";
+import type { ListName } from "../../catalog/document-keys.ts";
+import type { Defined } from "./definitions-view.ts";
+import type { ResourceContext, ResourceKind } from "./resource-kind.ts";
+
+export type ObjectPermission = Extract<Permission, "READ" | "WRITE" | "CREATE" | "DELETE">;
+export const OBJECT_PERMISSIONS = ["READ", "WRITE", "CREATE", "DELETE"] as const;
+
+/** `item` is null where only the kind is asked about. */
+export function may<Name extends ListName>(
+  kind: ResourceKind<Name>,
+  permission: ObjectPermission,
+  { item, context }: { readonly item: Defined<Name> | null; readonly context: ResourceContext },
+): boolean {
+  const { caller, pid } = context;
+  const { rights, editors } = kind;
+  if (rights !== null) {
+    const scope = item === null ? null : rights.scopeOf(item);
+    return caller.rights.allows(pid, { objectType: rights.objectType, permission, scope });
+  }
+  const role = caller.rights.roleWith(pid);
+  // Names of folders and data sources are no secret from whoever has to do with the partner.
+  if (permission === "READ") return true;
+  return isAtLeast(role, editors ? "editor" : "administrator");
+}
+
+/** What the caller may do to an object, for the answer. */
+export function permissionsOn<Name extends ListName>(
+  kind: ResourceKind<Name>,
+  item: Defined<Name>,
+  context: ResourceContext,
+): readonly Permission[] {
+  const own = OBJECT_PERMISSIONS.filter((each) => may(kind, each, { item, context }));
+  if (kind.rights === null) return own;
+  const { objectType, scopeOf } = kind.rights;
+  const mapped = MAPPED[objectType] ?? [];
+  const scope = scopeOf(item);
+  return [
+    ...own,
+    ...mapped.filter((permission) =>
+      context.caller.rights.allows(context.pid, { objectType, permission, scope }),
+    ),
+  ];
+}
+
+const MAPPED: Readonly<Record<string, readonly Permission[]>> = {
+  TRAIT: ["MAP_TO_SEGMENTS", "MAP_TO_MODELS"],
+  SEGMENT: ["MAP_TO_MODELS", "MAP_TO_DESTINATION"],
+};
