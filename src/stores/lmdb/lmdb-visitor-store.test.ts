@@ -1,4 +1,5 @@
 import { storeFolder } from "../../../test/support/store-folder.ts";
+import { describeProfileScan } from "../../profiles/profile-scan.contract.ts";
 import { describeProfileStore } from "../../profiles/store.contract.ts";
 import { describeVisitorStore } from "../../profiles/visitor-store.contract.ts";
 import { openEnvironment } from "./environment.ts";
@@ -16,4 +17,5 @@ for (const durability of ["commit", "fsync", "off"] as const) {
   const subject = { open, reopen, ...gaps };
   describeProfileStore(`LMDB, of visitors, ${durability}`, subject);
   describeVisitorStore(`LMDB, ${durability}`, subject);
+  if (durability === "commit") describeProfileScan("LMDB", subject);
 }

@@ -47,7 +47,7 @@ export function storedKey(key: ProfileKey): StoredKey {
   };
 }
 
-function varint(value: number): number[] {
+export function varint(value: number): number[] {
   const bytes: number[] = [];
   let rest = value;
   while (rest >= 0x80) {

@@ -17,6 +17,12 @@ export class MemoryProfileStore implements ProfileStore {
     return this.#profiles.get(keyText(key)) ?? EMPTY_PROFILE;
   }
 
+  /** By the text of their keys. */
+  entries(): Iterable<readonly [key: string, profile: Profile]> {
+    this.#refuseWhenClosed();
+    return this.#profiles.entries();
+  }
+
   async commit(changes: readonly ProfileChange[]): Promise<void> {
     this.merge(changes);
   }

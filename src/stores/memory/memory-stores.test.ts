@@ -1,5 +1,6 @@
 import { describeDefinitionStore } from "../../catalog/definition-store.contract.ts";
 import { describeGroupStore } from "../../group/group-store.contract.ts";
+import { describeProfileScan } from "../../profiles/profile-scan.contract.ts";
 import { describeProfileStore } from "../../profiles/store.contract.ts";
 import { describeVisitorStore } from "../../profiles/visitor-store.contract.ts";
 import { MemoryDefinitionStore } from "./memory-definition-store.ts";
@@ -17,6 +18,8 @@ for (const describeStore of [describeProfileStore, describeVisitorStore]) {
     forgetsOnClose,
   });
 }
+
+describeProfileScan("memory", { open: async () => new MemoryVisitorStore() });
 
 describeDefinitionStore("memory", {
   open: async () => ({ store: new MemoryDefinitionStore(), close: async () => {} }),

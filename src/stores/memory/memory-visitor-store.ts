@@ -6,6 +6,7 @@ import { type Identity, type IdentityKey, UNKNOWN_IDENTITY } from "../../model/i
 import { identityKeyText } from "../../model/identity-key.ts";
 import type { DataSourceId, DeviceId } from "../../model/ids.ts";
 import type { Profile } from "../../model/profile.ts";
+import type { ScannedStore } from "../../profiles/profile-scan.ts";
 import type { CallTimes } from "../../profiles/sliding-window.ts";
 import type { ProfileChange, ProfileKey } from "../../profiles/store.ts";
 import type { DrainedBucket } from "../../profiles/token-bucket.ts";
@@ -21,10 +22,11 @@ import type {
 import { deniedKeyText, isDenied } from "../../profiles/visitor-store-denials.ts";
 import { checkClusters } from "../../profiles/visitor-store-graphs.ts";
 import { countCalls, takeTokens } from "../../profiles/visitor-store-rates.ts";
+import { MemoryProfileScan } from "./memory-profile-scan.ts";
 import { MemoryProfileStore } from "./memory-profile-store.ts";
 
 /** Visitors of one process, gone with it: for tests. */
-export class MemoryVisitorStore implements VisitorStore {
+export class MemoryVisitorStore implements ScannedStore {
   readonly #profiles = new MemoryProfileStore();
   readonly #identities = new Map<string, Identity>();
   readonly #denials = new MemoryDenyList(() => this.#refuseWhenClosed());
@@ -37,6 +39,10 @@ export class MemoryVisitorStore implements VisitorStore {
   };
   /** Tests that hold a step have nothing at hand. */
   readonly atHand: VisitorStore["atHand"] = () => this.#visitors;
+  readonly scan = new MemoryProfileScan({
+    profiles: () => this.#profiles.entries(),
+    identity: (key) => this.#identityOf(key),
+  });
   #isClosed = false;
 
   get denials(): DenyList {

@@ -7,6 +7,7 @@ import {
   startRedisCluster,
   startRedisServer,
 } from "../../../test/support/redis-cluster.ts";
+import { describeProfileScan } from "../../profiles/profile-scan.contract.ts";
 import { describeProfileStore } from "../../profiles/store.contract.ts";
 import { describeVisitorStore } from "../../profiles/visitor-store.contract.ts";
 import { openRedisVisitorStore } from "./redis-visitor-store.ts";
@@ -39,4 +40,5 @@ for (const [name, choose, replicas, durability] of [
   const subject = { open, reopen, ...gaps };
   describeProfileStore(`Redis, ${name}`, subject);
   describeVisitorStore(`Redis, ${name}`, subject);
+  if (replicas === 0 && durability === "commit") describeProfileScan(`Redis, ${name}`, subject);
 }

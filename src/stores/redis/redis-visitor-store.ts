@@ -4,19 +4,15 @@ import type { Cluster, Redis } from "ioredis";
 import type { Identity, IdentityKey } from "../../model/identity.ts";
 import type { Profile } from "../../model/profile.ts";
 import { invariant } from "../../model/result.ts";
+import type { ProfileScan, ScannedStore } from "../../profiles/profile-scan.ts";
 import type { ProfileChange, ProfileKey } from "../../profiles/store.ts";
-import type {
-  CallRates,
-  DenyList,
-  DeviceGraphs,
-  Visit,
-  VisitorStore,
-} from "../../profiles/visitor-store.ts";
+import type { CallRates, DenyList, DeviceGraphs, Visit } from "../../profiles/visitor-store.ts";
 import { forgetNamespace } from "./forget-namespace.ts";
 import { openVisitorClients, type VisitorClientOptions } from "./open-visitor-clients.ts";
 import { RedisCallRates } from "./redis-call-rates.ts";
 import { RedisDenials } from "./redis-denials.ts";
 import { RedisDeviceGraphs } from "./redis-device-graphs.ts";
+import { RedisProfileScan } from "./redis-profile-scan.ts";
 import { CommandBatches } from "./slots/command-batches.ts";
 import { seenValue } from "./slots/slot-draft.ts";
 import { SlotTransactions } from "./slots/slot-transactions.ts";
@@ -73,10 +69,11 @@ export async function openRedisVisitorStore(options: OpenOptions): Promise<Redis
   });
 }
 
-export class RedisVisitorStore implements VisitorStore {
+export class RedisVisitorStore implements ScannedStore {
   readonly denials: DenyList;
   readonly rates: CallRates;
   readonly graphs: DeviceGraphs;
+  readonly scan: ProfileScan;
   readonly #options: RedisVisitorStoreOptions;
   readonly #slots: SlotTransactions;
   readonly #recovery: VisitRecovery;
@@ -117,6 +114,13 @@ export class RedisVisitorStore implements VisitorStore {
     this.rates = {
       take: (buckets, now) => open(() => rates.take(buckets, now)),
       count: (counts, now) => open(() => rates.count(counts, now)),
+    };
+    const scan = new RedisProfileScan(readers, this);
+    this.scan = {
+      next: (of, from, visit) => open(() => scan.next(of, from, visit)),
+      sample: (of, sampling) => open(() => scan.sample(of, sampling)),
+      identitiesOf: (of, owners) => open(() => scan.identitiesOf(of, owners)),
+      deviceOf: (owner) => scan.deviceOf(owner),
     };
     const graphs = new RedisDeviceGraphs(reads, writes);
     this.graphs = {
