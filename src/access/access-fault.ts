@@ -1,0 +1,40 @@
+// What can become of an order about users, groups and tokens besides being carried out.
+
+import type { Fault } from "@dunlin/contract/workspace";
+import { err } from "../model/result.ts";
+
+export type AccessFault =
+  /** What was given is not as expected. */
+  | { readonly kind: "invalid"; readonly message: string; readonly faults: readonly Fault[] }
+  | { readonly kind: "unknown"; readonly message: string }
+  | { readonly kind: "forbidden"; readonly message: string }
+  | { readonly kind: "conflict"; readonly message: string; readonly faults?: readonly Fault[] }
+  | { readonly kind: "limit"; readonly message: string }
+  /** Other nodes were faster, again and again. */
+  | { readonly kind: "busy"; readonly message: string };
+
+interface Refused<Kind extends AccessFault["kind"]> {
+  readonly ok: false;
+  readonly error: Extract<AccessFault, { readonly kind: Kind }>;
+}
+
+/** One thing that is wrong with what was given. */
+export function invalid(at: string, message: string): Refused<"invalid"> {
+  return err({ kind: "invalid", message, faults: [{ at, code: "E_VALUE", message }] });
+}
+
+export function unknown(message: string): Refused<"unknown"> {
+  return err({ kind: "unknown", message });
+}
+
+export function forbidden(message: string): Refused<"forbidden"> {
+  return err({ kind: "forbidden", message });
+}
+
+export function conflict(message: string, faults?: readonly Fault[]): Refused<"conflict"> {
+  return err({ kind: "conflict", message, ...(faults !== undefined && { faults }) });
+}
+
+export function limitReached(message: string): Refused<"limit"> {
+  return err({ kind: "limit", message });
+}
