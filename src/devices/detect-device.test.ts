@@ -101,6 +101,13 @@ test("a detector that remembers says what one says that does not", () => {
   assert.deepEqual(signalsOf(hinted, remembering), signalsOf(hinted));
 });
 
+test("a detector counts what it remembered and what it had to find out", () => {
+  const use = { hits: 0, misses: 0, entries: 0 };
+  const remembering = buildDeviceDetector(use);
+  for (const agent of [ON_WINDOWS, REDUCED, ON_WINDOWS, ON_WINDOWS]) remembering(claimOf(agent));
+  assert.deepEqual(use, { hits: 2, misses: 2, entries: 2 });
+});
+
 test("a detector answers more different agents than it remembers", () => {
   const remembering = buildDeviceDetector();
   for (let i = 0; i < 5000; i++) {

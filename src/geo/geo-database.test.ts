@@ -164,6 +164,18 @@ test("what is no address has no place", () => {
   }
 });
 
+test("places that are remembered are told from those that are read, and the parts are counted", () => {
+  const use = { hits: 0, misses: 0, entries: 0 };
+  const networks = { "192.0.2.0/25": placeRecord("FR"), "192.0.2.128/25": placeRecord("DE") };
+  const path = fileOf(mmdbOf({ networks }));
+  const database = openGeoDatabase(path, { onDamage: () => assert.fail(), use });
+  for (const last of [1, 2, 129, 3, 130]) database.lookUp(`192.0.2.${last}`);
+  for (const unknown of ["198.51.100.1", "no address"]) database.lookUp(unknown);
+  assert.deepEqual([use.hits, use.misses], [3, 2]);
+  // Two records, and the parts that they are made of.
+  assert.ok(use.entries > 2, `${use.entries}`);
+});
+
 test("a record that cannot be read is of no known place, and the node hears of it", () => {
   const bytes = mmdbOf({ networks: { "192.0.2.0/24": placeRecord("FR") } });
   const place = bytes.indexOf("iso_code");

@@ -19,6 +19,14 @@ export interface GeoDatabase extends GeoLookup {
 export interface GeoDatabaseOptions {
   /** Told of a record that cannot be read; its addresses are of no known place. Must not throw. */
   readonly onDamage: (error: unknown) => void;
+  /** Told of each address whether its place was remembered, and how many parts of the file are. */
+  readonly use?: RememberedUse;
+}
+
+export interface RememberedUse {
+  hits: number;
+  misses: number;
+  entries: number;
 }
 
 /** Thrown for a file that is none of this format, with a sentence for the operator. */
@@ -28,9 +36,10 @@ export class GeoFileFault extends Error {}
 const MAX_REMEMBERED_PARTS = 20_000;
 
 /** Throws a `GeoFileFault`, or what the file system says. */
-export function openGeoDatabase(path: string, { onDamage }: GeoDatabaseOptions): GeoDatabase {
+export function openGeoDatabase(path: string, options: GeoDatabaseOptions): GeoDatabase {
+  const { onDamage, use = { hits: 0, misses: 0, entries: 0 } } = options;
   const file = readFileSync(path);
-  const reader = openReader(file);
+  const reader = openReader(file, use);
   const { metadata } = reader;
   const fault = searchTreeFault(file, metadata);
   if (fault !== null) throw new GeoFileFault(`the file is damaged: ${fault}`);
@@ -39,7 +48,11 @@ export function openGeoDatabase(path: string, { onDamage }: GeoDatabaseOptions):
   const factsByRecord = new WeakMap<object, GeoFacts>();
   const factsOf = (record: object): GeoFacts => {
     const known = factsByRecord.get(record);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      use.hits++;
+      return known;
+    }
+    use.misses++;
     const facts = readGeoRecord(record);
     factsByRecord.set(record, facts);
     return facts;
@@ -62,9 +75,9 @@ export function openGeoDatabase(path: string, { onDamage }: GeoDatabaseOptions):
   };
 }
 
-function openReader(file: Buffer): Reader<Response> {
+function openReader(file: Buffer, use: RememberedUse): Reader<Response> {
   try {
-    return new Reader<Response>(file, { cache: boundedCache() });
+    return new Reader<Response>(file, { cache: boundedCache(use) });
   } catch {
     // The reader's own message speaks of its buffers.
     throw new GeoFileFault("it is no MMDB file, or its end is missing");
@@ -72,7 +85,7 @@ function openReader(file: Buffer): Reader<Response> {
 }
 
 /** Forgets all at once: reading a part again is cheap, and needs no order of use. */
-function boundedCache(): {
+function boundedCache(use: RememberedUse): {
   get(key: string | number): unknown;
   set(key: string | number, value: unknown): void;
 } {
@@ -82,6 +95,7 @@ function boundedCache(): {
     set: (key, value) => {
       if (parts.size >= MAX_REMEMBERED_PARTS) parts.clear();
       parts.set(key, value);
+      use.entries = parts.size;
     },
   };
 }

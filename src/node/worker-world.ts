@@ -88,21 +88,17 @@ export async function openWorkerWorld(order: OrderOf<"start">, log: Log): Promis
     random: () => Math.random(),
     store,
     newBlob: () => buildBlob(blobSecret, settings.region, clock.now()),
-    geo: openGeo(settings, reportFault),
-    detectDevice: buildDeviceDetector(),
+    geo: openGeo(settings, statistics, reportFault),
+    detectDevice: buildDeviceDetector(statistics.caches.devices),
     reportFault,
   };
   const countPhase = statistics.countPhase.bind(statistics);
   const world = watchCalls(plain, { traces, countPhase });
 
+  const server = buildServer(world, settings, statistics);
+
   return {
-    server: buildCollectionServer({
-      world,
-      nodeName: settings.nodeName,
-      trustedProxies: settings.trustedProxies,
-      sharesPort: KERNEL_SHARES_PORTS,
-      onCall: (record) => statistics.countCall(record),
-    }),
+    server,
     store,
     compile: (definitions) => compileDefinitions({ definitions, secret, previous: compiled }),
     adopt: (next) => {
@@ -118,7 +114,7 @@ export async function openWorkerWorld(order: OrderOf<"start">, log: Log): Promis
       return { isDefined: source !== undefined, holdsDeviceGraph: source?.deviceGraph === true };
     },
     listPartners: () => ({ revision: catalog.revision, ids: [...catalog.partnersById.keys()] }),
-    reportMetrics: () => statistics.report(),
+    reportMetrics: () => statistics.report({ callsUnderWay: server.callsUnderWay }),
     close: async () => {
       await Promise.all([store.close(), traces?.close()]);
     },
@@ -132,11 +128,27 @@ async function openWantedTraces({ nodeName }: WorkerSettings): Promise<Traces | 
   return openTraces({ environment: process.env, instance: nodeName, random: Math.random });
 }
 
+function buildServer(
+  world: EventWorld,
+  { nodeName, trustedProxies }: WorkerSettings,
+  statistics: WorkerStatistics,
+): CollectionServer {
+  return buildCollectionServer({
+    ...{ world, nodeName, trustedProxies, sharesPort: KERNEL_SHARES_PORTS },
+    onCall: (record) => statistics.countCall(record),
+    onRefusal: (kind) => statistics.countWireRefusal(kind),
+  });
+}
+
 /** Each worker holds the file for itself: processes cannot share memory. */
 function openGeo(
   { geoFile }: WorkerSettings,
+  { caches }: WorkerStatistics,
   reportFault: EventWorld["reportFault"],
 ): GeoLookup | null {
   if (geoFile === null) return null;
-  return openGeoDatabase(geoFile, { onDamage: (error) => reportFault("geo", error) });
+  return openGeoDatabase(geoFile, {
+    onDamage: (error) => reportFault("geo", error),
+    use: caches.geo,
+  });
 }

@@ -34,13 +34,14 @@ function valueIn(text: string, name: string): number | undefined {
   return line === undefined ? undefined : Number(line.slice(name.length + 1));
 }
 
+const NOW = { callsUnderWay: 0 };
 const CALLS = 'dunlin_calls_total{endpoint="event",form="json",status="200"}';
 
 test("what the workers counted is added up", async () => {
   const metrics = new NodeMetrics(tmpdir());
   const reports = new Map([
-    [0, workerWithCalls(2).report()],
-    [1, workerWithCalls(3).report()],
+    [0, workerWithCalls(2).report(NOW)],
+    [1, workerWithCalls(3).report(NOW)],
   ]);
   const text = await metrics.text(reports, FACTS);
   assert.equal(valueIn(text, CALLS), 5);
@@ -63,13 +64,13 @@ test("sums do not fall when workers die, however many do", async () => {
   const metrics = new NodeMetrics(tmpdir());
   await metrics.text(
     new Map([
-      [0, workerWithCalls(2).report()],
-      [1, workerWithCalls(3).report()],
+      [0, workerWithCalls(2).report(NOW)],
+      [1, workerWithCalls(3).report(NOW)],
     ]),
     FACTS,
   );
   await Promise.all([metrics.workerLost(0), metrics.workerLost(1)]);
-  const text = await metrics.text(new Map([[0, workerWithCalls(1).report()]]), FACTS);
+  const text = await metrics.text(new Map([[0, workerWithCalls(1).report(NOW)]]), FACTS);
   assert.equal(valueIn(text, CALLS), 6);
   assert.equal(valueIn(text, 'dunlin_call_duration_seconds_count{endpoint="event"}'), 6);
   await metrics.workerLost(0);

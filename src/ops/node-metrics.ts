@@ -4,7 +4,9 @@ import { readdirSync, statfsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { AggregatorRegistry } from "prom-client";
 import { Distribution, SLOW_SECONDS } from "./distribution.ts";
+import { ManagementStatistics } from "./management-statistics.ts";
 import { type MetricReport, singleMetric } from "./metric-report.ts";
+import { countHttpRequests } from "./watched-requests.ts";
 
 export interface NodeFacts {
   readonly workerCount: number;
@@ -25,11 +27,13 @@ export class NodeMetrics {
   /** What workers that have ended had counted: a sum must not fall because one of them died. */
   #departed: WorkerReport[] = [];
   readonly #publications = new Distribution(SLOW_SECONDS);
+  readonly #management = new ManagementStatistics();
   readonly #folder: string;
 
   /** `folder` is where the store is, whose size is told. */
   constructor(folder: string) {
     this.#folder = folder;
+    countHttpRequests(this.#management);
   }
 
   /** From the order to publish until every worker served it, or it had failed. */
@@ -58,7 +62,9 @@ export class NodeMetrics {
       "dunlin_publication_duration_seconds",
       "Publications, from their order to their end.",
     );
-    const own = [...primaryReport(facts), publications, ...diskReports(this.#folder)];
+    const management = this.#management.report();
+    const disk = diskReports(this.#folder);
+    const own = [...primaryReport(facts), publications, ...management, ...disk];
     const all = [...this.#departed, ...reports.values(), own];
     return aggregate(all).metrics();
   }

@@ -3,6 +3,7 @@
 
 import { channel, subscribe } from "node:diagnostics_channel";
 import type { Socket } from "node:net";
+import { type CacheUse, noCacheUse } from "./cache-use.ts";
 
 /** Node's own: each connection that a server of this process accepts. */
 const CONNECTIONS = "net.server.socket";
@@ -47,11 +48,13 @@ const REDIS_PENDING = channel("dunlin.redis-pending");
 export interface RedisPending {
   commands: number;
   serversFailing: number;
+  /** Values that this process has seen of keys lately. */
+  readonly seen: CacheUse;
 }
 
-/** What waits for Redis or Valkey servers now. */
+/** What waits for Redis or Valkey servers now, and what need not be asked of them. */
 export function askRedisPending(): RedisPending {
-  const pending = { commands: 0, serversFailing: 0 };
+  const pending = { commands: 0, serversFailing: 0, seen: noCacheUse() };
   REDIS_PENDING.publish(pending);
   return pending;
 }

@@ -2,6 +2,7 @@
 // Prometheus's form is made when the primary asks for it. No label holds anything that a caller wrote.
 
 import { monitorEventLoopDelay } from "node:perf_hooks";
+import { type CacheUse, cacheReports, noCacheUse } from "./cache-use.ts";
 import { COUNTS, Distribution, Distributions, FAST_SECONDS } from "./distribution.ts";
 import type { MetricReport, MetricSample } from "./metric-report.ts";
 import { refusalReason } from "./refusals.ts";
@@ -25,6 +26,11 @@ export interface CountedGroup {
   readonly durationMs: number;
 }
 
+/** What is so at the moment of a report. */
+export interface WorkerNow {
+  readonly callsUnderWay: number;
+}
+
 const LAG_RESOLUTION_MS = 20;
 const NANOSECONDS = 1e9;
 const MICROSECONDS = 1e6;
@@ -32,9 +38,15 @@ const MICROSECONDS = 1e6;
 export class WorkerStatistics {
   /** Of the definitions served. */
   revision = 0;
+  /** Counted by those who keep these caches. */
+  readonly caches: Readonly<Record<"geo" | "devices", CacheUse>> = {
+    geo: noCacheUse(),
+    devices: noCacheUse(),
+  };
   readonly #callsByKind = new Map<string, Map<string, Map<number, number>>>();
   readonly #errors = new Map<number, number>();
   readonly #faults = new Map<string, number>();
+  readonly #wireRefusals = new Map<string, number>();
   readonly #callDurations = new Distributions("endpoint");
   readonly #phaseDurations = new Distributions("phase", FAST_SECONDS);
   readonly #loadDurations = new Distribution();
@@ -94,6 +106,11 @@ export class WorkerStatistics {
     if (!loaded) this.#failedLoads++;
   }
 
+  /** What came was not read as HTTP, or an answer was not taken. */
+  countWireRefusal(kind: string): void {
+    increment(this.#wireRefusals, kind);
+  }
+
   countFault(step: string): void {
     increment(this.#faults, step);
   }
@@ -114,11 +131,12 @@ export class WorkerStatistics {
   }
 
   /** What has happened since the worker began. */
-  report(): readonly MetricReport[] {
+  report({ callsUnderWay }: WorkerNow): readonly MetricReport[] {
     return [
       counter("dunlin_calls_total", "Calls answered.", this.#callSamples()),
       counter("dunlin_call_errors_total", "Error codes in answers.", samples(this.#errors, "code")),
       counter("dunlin_calls_refused_total", "Calls that ended early.", this.#refusalSamples()),
+      gauge("dunlin_calls_under_way", "Calls without an answer.", callsUnderWay, "sum"),
       single("dunlin_calls_overloaded_total", "Calls that were one too many.", this.#callsTooMany),
       counter("dunlin_faults_total", "Faults that calls survived.", samples(this.#faults, "step")),
       this.#callDurations.report("dunlin_call_duration_seconds", "From request to answer."),
@@ -126,13 +144,15 @@ export class WorkerStatistics {
       ...this.#storeReports(),
       single("dunlin_connections_total", "Connections accepted.", this.#connections),
       gauge("dunlin_connections_open", "Connections open.", this.#connectionsOpen, "sum"),
+      counter("dunlin_http_refusals_total", "No HTTP.", samples(this.#wireRefusals, "kind")),
       ...this.#processReports(),
     ];
   }
 
   #storeReports(): MetricReport[] {
-    const { commands, serversFailing } = askRedisPending();
+    const { commands, serversFailing, seen } = askRedisPending();
     return [
+      ...cacheReports({ ...this.caches, redis: seen }),
       gauge("dunlin_redis_commands_waiting", "Commands without an answer.", commands, "sum"),
       gauge("dunlin_redis_servers_failing", "Servers that fail.", serversFailing, "max"),
       this.#loadDurations.report("dunlin_store_load_duration_seconds", "Reads that wait."),

@@ -41,6 +41,9 @@ test("commands that servers do not answer are counted, and servers that fail", a
     assert.equal((await call()).headers["x-error"], undefined);
     assert.equal(await valueOfMetric(node, "dunlin_redis_commands_waiting"), 0);
     assert.equal(await valueOfMetric(node, "dunlin_redis_servers_failing"), 0);
+    // What a call has read it need not read again to change it.
+    assert.ok((await valueOfMetric(node, 'dunlin_cache_hits_total{cache="redis"}')) > 0);
+    assert.ok((await valueOfMetric(node, 'dunlin_cache_misses_total{cache="redis"}')) > 0);
 
     cluster.pause();
     const calls = Promise.all(Array.from({ length: CALLS }, call));

@@ -2,11 +2,14 @@
 // labels; the alert rules use only such metrics and labels, and lead to runbooks that are there.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
+import { mmdbOf, placeRecord } from "../support/mmdb.ts";
 import { PROTOCOL_WORKSPACE } from "../support/protocol-vectors.ts";
 import { type RunningNode, startNode } from "../support/start-node.ts";
 
@@ -21,19 +24,39 @@ interface Metric {
 
 let node: RunningNode;
 let text: string;
+const folder = mkdtempSync(join(tmpdir(), "dunlin-metrics-"));
+const places = join(folder, "places.mmdb");
+
+/** Says so much to the collection plane and waits until it has hung up. */
+function sayTo(url: string, octets: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(Number(new URL(url).port), "127.0.0.1", () => socket.end(octets));
+    socket.resume();
+    socket.on("error", reject);
+    socket.on("close", () => resolve());
+  });
+}
 
 before(async () => {
-  node = await startNode({ workspace: PROTOCOL_WORKSPACE, args: ["--domain", "demdex.net"] });
+  writeFileSync(places, mmdbOf({ networks: { "127.0.0.0/8": placeRecord("DE") } }));
+  const args = ["--domain", "demdex.net", "--geo", places];
+  node = await startNode({ workspace: PROTOCOL_WORKSPACE, args });
   for (let at = 0; at < CALLS; at++) {
     const answer = await node.collect("/event?d_rtbd=json&key1=val1", { host: "alpha.demdex.net" });
     assert.equal(answer.status, 200);
   }
   await node.collect("/event?d_rtbd=json", { host: "nobody.demdex.net" });
+  await sayTo(node.collectUrl, "no HTTP at all\r\n\r\n");
+  await sayTo(node.collectUrl, "GET /half HTTP/1.1\r\n");
+  await node.manage("GET", "/v1/nowhere");
   const renamed = { ...PROTOCOL_WORKSPACE, settings: { demoptin: true } };
   assert.equal((await node.manage("PUT", "/v1/workspace", renamed)).status, 200);
   text = (await node.manage("GET", "/metrics")).text;
 });
-after(() => node[Symbol.asyncDispose]());
+after(async () => {
+  await node[Symbol.asyncDispose]();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 function documented(): Map<string, Metric> {
   const rows = OPERATING.matchAll(/^\| `(dunlin_\w+)` +\| (\w+) +\| ([^|]*)\|/gm);
@@ -79,8 +102,17 @@ function sampleOf(sample: string): number | null {
 test("what happened is counted", () => {
   assert.equal(sampleOf('dunlin_call_duration_seconds_count{endpoint="event"}'), CALLS + 1);
   assert.equal(sampleOf('dunlin_calls_refused_total{reason="no-partner"}'), 1);
-  assert.equal(sampleOf("dunlin_connections_total"), CALLS + 1);
+  assert.equal(sampleOf("dunlin_connections_total"), CALLS + 3);
+  assert.equal(sampleOf('dunlin_http_refusals_total{kind="unreadable"}'), 1);
+  assert.equal(sampleOf('dunlin_http_refusals_total{kind="cut-short"}'), 1);
+  assert.equal(sampleOf("dunlin_calls_under_way"), 0);
   assert.equal(sampleOf("dunlin_publication_duration_seconds_count"), 1);
+  assert.equal(sampleOf('dunlin_management_requests_total{status="404"}'), 1);
+  assert.equal(sampleOf("dunlin_management_request_duration_seconds_count"), 2);
+  // The address of each call of a known partner is looked up, and all come from one place.
+  assert.equal(sampleOf('dunlin_cache_misses_total{cache="geo"}'), 1);
+  assert.equal(sampleOf('dunlin_cache_hits_total{cache="geo"}'), CALLS - 1);
+  assert.ok((sampleOf('dunlin_cache_entries{cache="geo"}') ?? 0) > 0);
   assert.equal(sampleOf("dunlin_store_commit_duration_seconds_count"), CALLS);
   // Whatever else is written meanwhile is written in groups too.
   assert.ok((sampleOf('dunlin_store_group_commits_sum{file="profiles"}') ?? 0) >= CALLS);

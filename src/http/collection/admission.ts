@@ -29,6 +29,11 @@ export class Admission {
     this.#limit = limit;
   }
 
+  /** Calls that have no answer yet. */
+  get underWay(): number {
+    return this.#underWay;
+  }
+
   async answer(route: CallRoute, call: RawCall): Promise<Admitted> {
     if (this.#underWay >= this.#limit) {
       return { reply: refuseOverload(this.#world, route, call), isOverload: true };

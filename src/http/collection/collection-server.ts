@@ -9,7 +9,7 @@ import { Admission, MAX_CALLS_UNDER_WAY } from "./admission.ts";
 import { readTrustedProxies, type TrustedProxies } from "./forwarded.ts";
 import { headerOf, readCall } from "./read-call.ts";
 import { type CallRoute, isCallRoute, type PlainRoute, routeOf } from "./route.ts";
-import { headerLine, type WireExchange, WireServer } from "./wire/wire-server.ts";
+import { headerLine, type WireExchange, type WireRefusal, WireServer } from "./wire/wire-server.ts";
 import {
   describeAnswer,
   describeReply,
@@ -29,6 +29,8 @@ export interface CollectionServerOptions {
   readonly maxCallsUnderWay?: number;
   /** Told of each call after its answer has left; must not throw. */
   onCall(record: CallRecord): void;
+  /** Told of what could not be read as HTTP, and of answers that nobody takes; must not throw. */
+  onRefusal?(kind: WireRefusal): void;
 }
 
 /** What may be counted of a call: nothing in it comes from the caller's own text. */
@@ -47,6 +49,8 @@ export interface CollectionServer {
   listen(host: string, port: number): Promise<number>;
   /** Stops accepting, answers what is under way, closes every connection. */
   drain(): Promise<void>;
+  /** Calls that have no answer yet. */
+  readonly callsUnderWay: number;
 }
 
 export function buildCollectionServer(options: CollectionServerOptions): CollectionServer {
@@ -56,6 +60,7 @@ export function buildCollectionServer(options: CollectionServerOptions): Collect
     admission: new Admission(options.world, options.maxCallsUnderWay ?? MAX_CALLS_UNDER_WAY),
   };
   const server = new WireServer({
+    ...(options.onRefusal && { onRefusal: options.onRefusal }),
     onRequest: (exchange) => {
       serve(plane, exchange).catch((fault) => {
         options.world.reportFault("write", fault);
@@ -67,6 +72,9 @@ export function buildCollectionServer(options: CollectionServerOptions): Collect
   return {
     listen: (host, port) => server.listen({ host, port, reusePort }),
     drain: () => server.drain(),
+    get callsUnderWay() {
+      return plane.admission.underWay;
+    },
   };
 }
 

@@ -3,7 +3,7 @@
 
 import type { Socket } from "node:net";
 import { answerText, CONTINUE_TEXT, refusalText, type WireAnswer } from "./answer-text.ts";
-import { isFault, TOO_SLOW, UNREADABLE, type WireFault } from "./request-head.ts";
+import { CUT_SHORT, isFault, TOO_SLOW, type WireFault } from "./request-head.ts";
 import { RequestReader, type WireRequest } from "./request-reader.ts";
 import type { WireLimits } from "./wire-limits.ts";
 
@@ -26,7 +26,11 @@ export interface ConnectionHost {
   readonly sweeps: number;
   onRequest(exchange: WireExchange): void;
   onClose(connection: Connection): void;
+  onRefusal(kind: WireRefusal): void;
 }
+
+/** A connection that is ended for what came on it, or since nobody takes its answers. */
+export type WireRefusal = WireFault["kind"] | "unread-answer";
 
 /** Octets of answers after which they are written before more are asked for. */
 const MAX_WRITE = 65_536;
@@ -120,7 +124,10 @@ export class Connection {
   sweep(): void {
     const { limits, sweeps } = this.#host;
     if (this.#isBlocked) {
-      if (sweeps - this.#sinceBlocked > limits.unreadSeconds) this.destroy();
+      if (sweeps - this.#sinceBlocked > limits.unreadSeconds) {
+        this.#host.onRefusal("unread-answer");
+        this.destroy();
+      }
       return;
     }
     if (this.#isLeaving) {
@@ -274,6 +281,7 @@ export class Connection {
   #settleFault(): void {
     if (this.#fault === null || this.#isLeaving) return;
     this.#out += refusalText(this.#fault.fault);
+    this.#host.onRefusal(this.#fault.kind);
     this.#fault = null;
     this.#leave();
   }
@@ -291,7 +299,7 @@ export class Connection {
   /** The client has sent all that it will. Half a request is none. */
   #endReading(): void {
     this.#takesNoMore = true;
-    if (this.#reader.isWithin) this.#fault = UNREADABLE;
+    if (this.#reader.isWithin) this.#fault = CUT_SHORT;
     else if (this.#last !== null) this.#last.keepsAlive = false;
     else this.#leave();
   }

@@ -18,16 +18,19 @@ export interface RequestHead {
   readonly expectsContinue: boolean;
 }
 
-/** Why a connection cannot go on: the status of its last answer. */
+/** Why a connection cannot go on: the status of its last answer, and what it is counted as. */
 export interface WireFault {
   readonly fault: 400 | 408 | 414 | 417 | 431;
+  readonly kind: "unreadable" | "cut-short" | "slow" | "long-target" | "expectation" | "large-head";
 }
 
-export const UNREADABLE: WireFault = { fault: 400 };
-export const TOO_SLOW: WireFault = { fault: 408 };
-const TARGET_TOO_LONG: WireFault = { fault: 414 };
-const NOT_MET: WireFault = { fault: 417 };
-const HEAD_TOO_LARGE: WireFault = { fault: 431 };
+export const UNREADABLE: WireFault = { fault: 400, kind: "unreadable" };
+/** The client has said all that it will, and it is no whole request. */
+export const CUT_SHORT: WireFault = { fault: 400, kind: "cut-short" };
+export const TOO_SLOW: WireFault = { fault: 408, kind: "slow" };
+const TARGET_TOO_LONG: WireFault = { fault: 414, kind: "long-target" };
+const NOT_MET: WireFault = { fault: 417, kind: "expectation" };
+const HEAD_TOO_LARGE: WireFault = { fault: 431, kind: "large-head" };
 
 /** What the reader has when it has no head. */
 export function isFault(read: object): read is WireFault {

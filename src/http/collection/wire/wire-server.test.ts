@@ -12,6 +12,7 @@ interface Served {
   readonly port: number;
   /** Requests that have not been answered, in their order. */
   readonly waiting: WireExchange[];
+  readonly refusals: string[];
   /** Resolves when so many requests have come in all. */
   arrived(count: number): Promise<void>;
 }
@@ -22,6 +23,7 @@ async function serve(
   { answers, limits }: { answers?: boolean; limits?: Partial<WireLimits> } = {},
 ): Promise<Served> {
   const waiting: WireExchange[] = [];
+  const refusals: string[] = [];
   let arrivals = 0;
   let look = (): void => {};
   const server = new WireServer({
@@ -32,6 +34,7 @@ async function serve(
       else waiting.push(exchange);
       look();
     },
+    onRefusal: (kind) => refusals.push(kind),
   });
   const port = await server.listen({ host: "127.0.0.1", port: 0, reusePort: false });
   t.after(() => server.drain());
@@ -42,7 +45,7 @@ async function serve(
       };
       look();
     });
-  return { server, port, waiting, arrived };
+  return { server, port, waiting, refusals, arrived };
 }
 
 function answerAll(waiting: WireExchange[]): void {
@@ -228,10 +231,37 @@ test("each wait for a client has its end", async (t) => {
   await busy.closed;
 });
 
+test("the server hears of each connection that it refuses, and why", async (t) => {
+  const { server, port, refusals } = await serve(t, { answers: true });
+  const told = async (text: string): Promise<string[]> => {
+    const client = new Client(port).say(text);
+    client.socket.end();
+    await client.closed;
+    return refusals.splice(0);
+  };
+  const pad = "a".repeat(WIRE_LIMITS.headBytes);
+  assert.deepEqual(await told(get("/fine")), []);
+  assert.deepEqual(await told("no HTTP at all\r\n\r\n"), ["unreadable"]);
+  assert.deepEqual(await told(`${get("/fine")}GET /half HTTP/1.1\r\n`), ["cut-short"]);
+  assert.deepEqual(await told(`GET /${pad}`), ["long-target"]);
+  assert.deepEqual(await told(`GET / HTTP/1.1\r\nHost: a\r\nX: ${pad}\r\n\r\n`), ["large-head"]);
+  const asks = "GET / HTTP/1.1\r\nHost: a\r\nExpect: more\r\n\r\n";
+  assert.deepEqual(await told(asks), ["expectation"]);
+  const slow = new Client(port).say("GET /slow HTTP/1.1\r\n");
+  while (refusals.length === 0) {
+    await new Promise((resolve) => setImmediate(resolve));
+    server.sweep();
+  }
+  await slow.closed;
+  assert.deepEqual(refusals, ["slow"]);
+});
+
 test("a client that does not read its answers is not read either, and then cut off", async (t) => {
   const body = "x".repeat(1_000_000);
   let answered = 0;
+  const refusals: string[] = [];
   const server = new WireServer({
+    onRefusal: (kind) => refusals.push(kind),
     onRequest: (exchange) => {
       answered++;
       exchange.answer({ status: 200, headers: "", body });
@@ -247,6 +277,7 @@ test("a client that does not read its answers is not read either, and then cut o
     if (answered > 0) server.sweep();
   } while (answered === 0 || server.connectionCount > 0);
   assert.ok(answered < 200, "all answers were taken on");
+  assert.deepEqual(refusals, ["unread-answer"]);
   client.socket.resume();
   await client.closed;
 });

@@ -1,17 +1,24 @@
 // A server of HTTP/1.1 and 1.0 over plain sockets, for requests and answers that are small and whole.
 
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
-import { Connection, type ConnectionHost, type WireExchange } from "./connection.ts";
+import {
+  Connection,
+  type ConnectionHost,
+  type WireExchange,
+  type WireRefusal,
+} from "./connection.ts";
 import { WIRE_LIMITS, type WireLimits } from "./wire-limits.ts";
 
 export { headerLine, type WireAnswer } from "./answer-text.ts";
-export type { WireExchange } from "./connection.ts";
+export type { WireExchange, WireRefusal } from "./connection.ts";
 export type { WireRequest } from "./request-reader.ts";
 
 export interface WireServerOptions {
   readonly limits?: WireLimits;
   /** Told of each request with its whole body; must not throw, and answers or aborts each. */
   onRequest(exchange: WireExchange): void;
+  /** Told of each connection that is refused, whether or not requests came on it before; must not throw. */
+  onRefusal?(kind: WireRefusal): void;
 }
 
 export interface ListenAddress {
@@ -46,6 +53,10 @@ export class WireServer implements ConnectionHost {
 
   onRequest(exchange: WireExchange): void {
     this.#options.onRequest(exchange);
+  }
+
+  onRefusal(kind: WireRefusal): void {
+    this.#options.onRefusal?.(kind);
   }
 
   onClose(connection: Connection): void {
