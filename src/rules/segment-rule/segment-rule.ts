@@ -20,6 +20,7 @@ export type {
   SegmentRuleCode,
   TraitReference,
 } from "./tree.ts";
+export { forEachTrait } from "./tree.ts";
 
 /** The rule that a text spells, or the first place in it that is wrong. Never throws. */
 export function parseSegmentRule(text: string): Result<SegmentRule, RuleFault<SegmentRuleCode>> {
