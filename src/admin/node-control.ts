@@ -6,6 +6,7 @@ import type { DataSourceId } from "../model/ids.ts";
 import type { DenyList, DeviceGraphs } from "../profiles/visitor-store.ts";
 import type { VisitorDescription, VisitorQuestion } from "./describe-visitor.ts";
 import type { ExplainQuestion, VisitorExplanation } from "./explain-visitor.ts";
+import type { DefinitionDesk } from "./resources/definition-desk.ts";
 
 export type PublishOutcome =
   | {
@@ -35,6 +36,8 @@ export interface NodeControl {
   publish(document: string): Promise<PublishOutcome>;
   /** The workspace that is served, as JSON text. */
   currentWorkspace(): string;
+  /** The definitions object by object. */
+  readonly desk: DefinitionDesk;
   /** The partners that are defined; null when no worker could answer. */
   partnerIds(): Promise<readonly number[] | null>;
   /** Null when no worker could answer. */

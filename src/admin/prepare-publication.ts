@@ -2,7 +2,7 @@
 // a hundred megabytes: this runs where it holds nobody up (`node/publication-thread.ts`).
 
 import type { Fault, Workspace, WorkspaceChanges } from "@dunlin/contract/workspace";
-import { describeChanges } from "../catalog/describe-changes.ts";
+import { changedObjects, describeChanges } from "../catalog/describe-changes.ts";
 import {
   applyEdits,
   type DefinitionEdit,
@@ -14,6 +14,7 @@ import { printWorkspace } from "../catalog/print-workspace.ts";
 import { type ReadingMemory, readNextWorkspace } from "../catalog/read-workspace.ts";
 import { StepBase, stepBetween, type WorkspaceStep } from "../catalog/steps/workspace-step.ts";
 import { parseWorkspaceText, type WorkspaceFormat } from "../catalog/workspace-text.ts";
+import type { ObjectChange } from "../control/object-records.ts";
 import { invariant, ok, type Result } from "../model/result.ts";
 
 /** What is to be published: a whole document, or changes of the one in force. */
@@ -42,6 +43,8 @@ export interface PreparedPublication extends PreparedDefinitions {
   /** Empty where it equals what is in force. */
   readonly changes: WorkspaceChanges;
   readonly warnings: readonly Fault[];
+  /** The same, object by object. */
+  readonly changed: readonly ObjectChange[];
   /** What became of the objects that edits named; empty for a whole document. */
   readonly edited: readonly EditedObject[];
 }
@@ -111,6 +114,7 @@ export class PublicationSeries {
       step,
       document: JSON.stringify(printWorkspace(workspace)),
       changes: describeChanges(known?.workspace ?? null, workspace),
+      changed: changedObjects(known?.workspace ?? null, workspace),
       warnings,
       edited: editedObjects(workspace, edits),
     });

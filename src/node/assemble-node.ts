@@ -6,6 +6,7 @@ import { hostname } from "node:os";
 import { resolve } from "node:path";
 import type { NodeControl } from "../admin/node-control.ts";
 import { type Config, LIMITS } from "../config.ts";
+import { recordsOfPublication } from "../control/publication-records.ts";
 import type { GroupStore } from "../group/group-store.ts";
 import { NodeGroup } from "../group/node-group.ts";
 import { ALONE } from "../group/turns.ts";
@@ -18,6 +19,7 @@ import type { WorkerSettings } from "./messages.ts";
 import { buildNodeControl } from "./node-control.ts";
 import type { NodeStores } from "./open-stores.ts";
 import { StoreFollower } from "./publishing/follow-store.ts";
+import { PublishedDesk } from "./publishing/published-desk.ts";
 import { Publisher, type PublisherOptions } from "./publishing/publisher.ts";
 import { ServedDefinitions } from "./publishing/served-definitions.ts";
 import { WorkerPool } from "./worker-pool.ts";
@@ -62,6 +64,7 @@ export function assembleNode(ingredients: NodeIngredients): AssembledNode {
       definitions: definitionsOf(served),
       manualNow: clock?.now() ?? null,
     }),
+    whileNobodyCommits: (opening) => stores.whileNobodyCommits(opening),
     onWorkerLost: (place) => {
       workersLost++;
       void metrics.workerLost(place);
@@ -76,9 +79,22 @@ export function assembleNode(ingredients: NodeIngredients): AssembledNode {
     stores.group && buildGroup(stores.group, { config, log, served, follower, workersClock });
   const turns = group ?? ALONE;
   const now = () => (clock ?? SYSTEM_CLOCK).now();
-  const publisher = new Publisher({ store, served, follower, turns, log, prepare, now }, first);
+  const publisher = new Publisher(
+    {
+      ...{ store, served, follower, turns, log, prepare, now },
+      recordsOf: (changes, { at, by, user }) =>
+        recordsOfPublication(stores.control, changes, {
+          now: at,
+          userId: user?.id ?? 0,
+          userName: user?.name ?? by ?? "",
+        }),
+    },
+    first,
+  );
+  const { domain } = config;
+  const desk = new PublishedDesk({ publisher, control: stores.control, domain, now });
   const control = buildNodeControl({
-    ...{ pool, publisher, group, clock, workersClock, metrics },
+    ...{ pool, publisher, desk, group, clock, workersClock, metrics },
     visitors: stores.visitors,
     workerCount: config.workers,
     workersLost: () => workersLost,

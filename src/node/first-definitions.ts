@@ -12,6 +12,7 @@ import {
   type RunOutcome,
 } from "../config/run-outcome.ts";
 import type { Config } from "../config.ts";
+import type { ObjectChange } from "../control/object-records.ts";
 import type { Result } from "../model/result.ts";
 import { err, ok } from "../model/result.ts";
 import type { PublicationThread } from "./publication-thread.ts";
@@ -28,6 +29,8 @@ export interface FirstDefinitions {
   /** Null where nothing was ever published. */
   readonly publication: Publication | null;
   readonly isStored: boolean;
+  /** What it changes of what is stored. */
+  readonly changed: readonly ObjectChange[];
 }
 
 type First = Result<FirstDefinitions, RunOutcome>;
@@ -41,7 +44,7 @@ export async function chooseFirstDefinitions(
   if (!stored.ok) return stored;
   const latest = stored.value;
   const path = config.workspace ?? (latest === null ? config.seed : null);
-  if (path === null) return ok({ publication: latest, isStored: true });
+  if (path === null) return ok({ publication: latest, isStored: true, changed: [] });
 
   const prepared = await thread.prepare({
     text: readFileSync(path, "utf8"),
@@ -50,10 +53,11 @@ export async function chooseFirstDefinitions(
   });
   if (!prepared.ok) return err(faultyDocument(path, prepared.error));
   if (latest !== null && isUnchanged(prepared.value)) {
-    return ok({ publication: latest, isStored: true });
+    return ok({ publication: latest, isStored: true, changed: [] });
   }
   const revision = (latest?.revision ?? 0) + 1;
-  return ok({ publication: publicationOf(revision, prepared.value), isStored: false });
+  const publication = publicationOf(revision, prepared.value);
+  return ok({ publication, isStored: false, changed: prepared.value.changed });
 }
 
 export function isUnchanged({ changes }: PreparedPublication): boolean {

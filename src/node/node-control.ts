@@ -1,6 +1,7 @@
 // The management plane's orders, carried out by the primary and its workers.
 
 import type { NodeControl } from "../admin/node-control.ts";
+import type { DefinitionDesk } from "../admin/resources/definition-desk.ts";
 import type { NodeGroup } from "../group/node-group.ts";
 import { type ManualClock, SYSTEM_CLOCK } from "../ops/clock.ts";
 import type { NodeMetrics } from "../ops/node-metrics.ts";
@@ -13,6 +14,7 @@ import type { WorkersClock } from "./workers-clock.ts";
 export interface NodeParts {
   readonly pool: WorkerPool;
   readonly publisher: Publisher;
+  readonly desk: DefinitionDesk;
   readonly visitors: VisitorStore;
   /** Null where the node has its store to itself. */
   readonly group: NodeGroup | null;
@@ -25,7 +27,7 @@ export interface NodeParts {
 }
 
 export function buildNodeControl(parts: NodeParts): NodeControl {
-  const { pool, publisher, visitors, group, clock, workersClock, metrics } = parts;
+  const { pool, publisher, desk, visitors, group, clock, workersClock, metrics } = parts;
   let partners: AnswerTo["list-partners"] | null = null;
   return {
     hasManualClock: clock !== null,
@@ -40,6 +42,7 @@ export function buildNodeControl(parts: NodeParts): NodeControl {
       }
     },
     currentWorkspace: () => publisher.currentDocument(),
+    desk,
     partnerIds: async () => {
       // Asked of a worker once for each revision: nearly every call of the management plane wants it.
       if (partners?.revision === (publisher.current?.revision ?? 0)) return partners.ids;

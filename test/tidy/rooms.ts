@@ -72,7 +72,15 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   access: { imports: ["control", "model"], packages: [], builtins: ["node:crypto"] },
   admin: {
     imports: [
-      ...["catalog", "rules", "profiles/store", "profiles/visitor-store", "model"],
+      ...[
+        "access/caller",
+        "control/object-records",
+        "catalog",
+        "rules",
+        "profiles/store",
+        "profiles/visitor-store",
+        "model",
+      ],
       ...["event/explain/explain"],
     ],
     packages: [],

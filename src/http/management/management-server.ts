@@ -14,6 +14,7 @@ import { addDeviceGraphRoutes } from "./device-graph-routes.ts";
 import { answerErrors, answerProtocolErrors, answerUnroutable } from "./error-answers.ts";
 import { addHealthRoutes } from "./health-routes.ts";
 import { requireJsonAnswer } from "./require-json-answer.ts";
+import { addResourceRoutes } from "./resources/resource-routes.ts";
 import { addSandboxRoutes } from "./sandbox-routes.ts";
 import { addVisitorRoutes } from "./visitor-routes.ts";
 import { addWorkspaceRoutes } from "./workspace-routes.ts";
@@ -72,6 +73,7 @@ export async function buildManagementServer(
     addDenyListRoutes(api, options.control);
     addDeviceGraphRoutes(api, options);
     addSandboxRoutes(api, options.control);
+    await addResourceRoutes(api, options.control.desk);
     api.get(
       "/openapi.json",
       { config: { access: { needs: "caller" } }, schema: { hide: true } },

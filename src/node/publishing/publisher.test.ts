@@ -54,12 +54,12 @@ interface PublisherParts {
 
 function publisherOf(pool: RecordingPool, parts: PublisherParts = {}): Publisher {
   const { store = new MemoryDefinitionStore(), turns = ALONE } = parts;
-  const { first = { publication: null, isStored: true } } = parts;
+  const { first = { publication: null, isStored: true, changed: [] } } = parts;
   const prepare = async (request: PublicationRequest) => preparePublication(request);
   const served = new ServedDefinitions(pool, first);
   const follower = new StoreFollower({ store, served, prepare });
   const options = { store, served, follower, prepare, turns, log: SILENT, now: () => NOON };
-  return new Publisher(options, first);
+  return new Publisher({ ...options, recordsOf: async () => [] }, first);
 }
 
 const documentOf = (name: string): string =>
@@ -276,7 +276,7 @@ test("what a node begins with is published to the others, on top of what they pu
     const pool = new RecordingPool();
     const store = new MemoryDefinitionStore();
     if (others !== null) await store.publish(preparedOf(others));
-    const first = { publication: preparedOf("The file's"), isStored: false };
+    const first = { publication: preparedOf("The file's"), isStored: false, changed: [] };
     const turns = new RecordingTurns(store);
     const publisher = publisherOf(pool, { store, turns, first });
     assert.equal(await publisher.begin(), null);
@@ -290,7 +290,7 @@ test("a node whose definitions the others refuse does not begin", async () => {
   const store = new MemoryDefinitionStore();
   const turns = new RecordingTurns(store);
   turns.refusal = "node-2: too large";
-  const first = { publication: preparedOf("The file's"), isStored: false };
+  const first = { publication: preparedOf("The file's"), isStored: false, changed: [] };
   const publisher = publisherOf(new RecordingPool(), { store, turns, first });
   assert.equal(await publisher.begin(), "node-2: too large");
   assert.equal(await store.latest(), null);
@@ -298,7 +298,7 @@ test("a node whose definitions the others refuse does not begin", async () => {
 
 test("the store is told when, by whom and why each revision was published", async () => {
   const store = new MemoryDefinitionStore();
-  const first = { publication: preparedOf("The file's"), isStored: false };
+  const first = { publication: preparedOf("The file's"), isStored: false, changed: [] };
   const publisher = publisherOf(new RecordingPool(), { store, first });
   await publisher.begin();
   await publisher.publish(documentOf("Second"));

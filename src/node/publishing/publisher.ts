@@ -3,10 +3,19 @@
 
 import type { Fault } from "@dunlin/contract/workspace";
 import type { PublishOutcome } from "../../admin/node-control.ts";
-import type { PreparedPublication, PublicationRequest } from "../../admin/prepare-publication.ts";
+import type {
+  NewDefinitions,
+  PreparedPublication,
+  PublicationRequest,
+} from "../../admin/prepare-publication.ts";
+import type { PlannedChange } from "../../admin/resources/change-resources.ts";
+import type { Refusal } from "../../admin/resources/resource-kind.ts";
 import type { DefinitionStore, RevisionOrigin } from "../../catalog/definition-store.ts";
+import type { EditedObject } from "../../catalog/edits.ts";
 import { printWorkspace } from "../../catalog/print-workspace.ts";
 import { LIMITS } from "../../config.ts";
+import type { ControlRecord } from "../../control/control-store.ts";
+import { type ObjectChange, objectId } from "../../control/object-records.ts";
 import type { Turn, Turns } from "../../group/turns.ts";
 import type { Result } from "../../model/result.ts";
 import type { Log } from "../../ops/log.ts";
@@ -24,15 +33,46 @@ export interface PublisherOptions {
   /** Milliseconds since the epoch, for the list of revisions. */
   now(): number;
   prepare(request: PublicationRequest): Promise<Result<PreparedPublication, readonly Fault[]>>;
+  /** What is to be written with a revision beside its document. */
+  recordsOf(
+    changes: readonly ObjectChange[],
+    origin: PublishedBy & { readonly at: number; readonly revision: number },
+  ): Promise<readonly ControlRecord[]>;
 }
 
 /** Whose publication it is, as the list of revisions shows it. */
-export type PublishedBy = Pick<RevisionOrigin, "by"> & Partial<Pick<RevisionOrigin, "note">>;
+export interface PublishedBy extends Pick<RevisionOrigin, "by"> {
+  readonly note?: string | null;
+  /** Left out where no user stands behind it. */
+  readonly user?: { readonly id: number; readonly name: string };
+}
 
 const BY_ADMINISTRATOR: PublishedBy = { by: "administrator" };
 const AT_START: PublishedBy = { by: null, note: "What the node was started with." };
 
 type Answer = Pick<PublishOutcome & { kind: "published" }, "changes" | "warnings">;
+
+export type EditOutcome =
+  | {
+      readonly kind: "published";
+      readonly revision: number;
+      readonly edited: readonly EditedObject[];
+      readonly records: readonly ControlRecord[];
+      readonly target: PlannedChange["target"];
+    }
+  | { readonly kind: "refused"; readonly refusal: Refusal }
+  | Extract<PublishOutcome, { kind: "failed" | "busy" }>;
+
+/** What is published, and what is kept of it beside the document. */
+interface Order {
+  readonly definitions: NewDefinitions;
+  readonly whose: PublishedBy;
+  readonly kept: PlannedChange["kept"];
+}
+
+type Published = Extract<PublishOutcome, { kind: "published" }> &
+  Pick<Extract<EditOutcome, { kind: "published" }>, "edited" | "records">;
+type Outcome = Published | Exclude<PublishOutcome, { kind: "published" }>;
 
 export class Publisher {
   readonly #options: PublisherOptions;
@@ -79,22 +119,58 @@ export class Publisher {
     return this.#publications;
   }
 
+  /** A whole document. */
   publish(text: string, whose: PublishedBy = BY_ADMINISTRATOR): Promise<PublishOutcome> {
+    const definitions = { text, format: "json" } as const;
+    return this.#queue(async (turn): Promise<PublishOutcome> => {
+      const outcome = await this.#publishNow(turn, { definitions, whose, kept: [] });
+      if (outcome.kind !== "published") return outcome;
+      const { kind, revision, changes, warnings } = outcome;
+      return { kind, revision, changes, warnings };
+    });
+  }
+
+  /**
+   * Changes of what is in force. They are planned when it is their turn: until they are published nobody else
+   * publishes anything.
+   */
+  edit(
+    plan: () => Promise<Result<PlannedChange, Refusal>>,
+    whose: PublishedBy,
+  ): Promise<EditOutcome> {
+    return this.#queue(async (turn): Promise<EditOutcome> => {
+      const planned = await plan();
+      if (!planned.ok) return { kind: "refused", refusal: planned.error };
+      const { edits, kept, target, explain } = planned.value;
+      const outcome = await this.#publishNow(turn, { definitions: { edits }, whose, kept });
+      switch (outcome.kind) {
+        case "published": {
+          const { revision, edited, records } = outcome;
+          return { kind: "published", revision, edited, records, target };
+        }
+        case "refused":
+          return { kind: "refused", refusal: explain(outcome.faults) };
+        default:
+          return outcome;
+      }
+    });
+  }
+
+  /** One after the other, each on top of what is newest. */
+  #queue<T>(publication: (turn: Turn) => Promise<T>): Promise<T | Unpublished> {
     if (this.#waiting >= LIMITS.waitingPublications) return Promise.resolve({ kind: "busy" });
     this.#waiting++;
     const outcome = this.#last.then(() =>
-      this.#inTurn(async (turn) => {
+      this.#inTurn<T | Unpublished>(async (turn) => {
         const reason = await this.#catchUp(turn);
-        return reason === null
-          ? this.#publishNow(turn, { text, ...whose })
-          : { kind: "failed", reason };
+        return reason === null ? publication(turn) : { kind: "failed", reason };
       }),
     );
     this.#last = outcome.catch(() => {}).finally(() => this.#waiting--);
     return outcome;
   }
 
-  async #inTurn(publication: (turn: Turn) => Promise<PublishOutcome>): Promise<PublishOutcome> {
+  async #inTurn<T>(publication: (turn: Turn) => Promise<T>): Promise<T | Unpublished> {
     const turn = await this.#options.turns.take();
     if (turn === null) return { kind: "busy" };
     try {
@@ -116,24 +192,28 @@ export class Publisher {
     if (newest === null || newest === first.revision - 1) {
       const reason = await turn.compileElsewhere(first);
       if (reason !== null) return { kind: "failed", reason };
-      return this.#store(turn, { ...first, ...AT_START }, { changes: {}, warnings: [] });
+      const { changed } = this.#first;
+      const stored = await this.#store(turn, first, { changed, whose: AT_START });
+      return stored.kind === "stored"
+        ? { kind: "published", revision: first.revision, changes: {}, warnings: [] }
+        : stored;
     }
     const reason = await this.#options.follower.serveNewestWithin();
     if (reason !== null) return { kind: "failed", reason };
-    return this.#publishNow(turn, { text: first.document, ...AT_START });
+    const definitions = { text: first.document, format: "json" } as const;
+    return this.#publishNow(turn, { definitions, whose: AT_START, kept: [] });
   }
 
-  async #publishNow(
-    turn: Turn,
-    { text, ...whose }: PublishedBy & { readonly text: string },
-  ): Promise<PublishOutcome> {
+  async #publishNow(turn: Turn, { definitions, whose, kept }: Order): Promise<Outcome> {
     const before = this.current;
     const previous = before?.document ?? null;
-    const prepared = await this.#options.prepare({ text, format: "json", previous });
+    const prepared = await this.#options.prepare({ ...definitions, previous });
     if (!prepared.ok) return { kind: "refused", faults: prepared.error };
-    const { document, baseId, workspace, step, changes, warnings } = prepared.value;
-    if (before !== null && isUnchanged(prepared.value)) {
-      return { kind: "published", revision: before.revision, changes, warnings };
+    const { document, baseId, workspace, step, changes, warnings, edited } = prepared.value;
+    const answer: Answer = { changes, warnings };
+    if (before !== null && isUnchanged(prepared.value) && kept.length === 0) {
+      const { revision } = before;
+      return { kind: "published", revision, ...answer, edited, records: [] };
     }
 
     const revision = (before?.revision ?? 0) + 1;
@@ -143,11 +223,12 @@ export class Publisher {
       await this.#options.served.discard(next);
       return { kind: "failed", reason };
     }
-    const outcome = await this.#store(turn, { ...next, ...whose }, { changes, warnings });
-    if (outcome.kind !== "published") return outcome;
+    const changed = withKept(prepared.value.changed, kept);
+    const outcome = await this.#store(turn, next, { changed, whose });
+    if (outcome.kind !== "stored") return outcome;
     this.#publications++;
     this.#options.log.info("Definitions are published.", { revision: next.revision });
-    return outcome;
+    return { kind: "published", revision, ...answer, edited, records: outcome.records };
   }
 
   async #compileEverywhere(turn: Turn, next: Publication): Promise<string | null> {
@@ -158,17 +239,21 @@ export class Publisher {
     return reasons.find((reason) => reason !== null) ?? null;
   }
 
+  /** Stores what every worker has compiled, and has it served. */
   async #store(
     turn: Turn,
-    { by, note, ...next }: Publication & PublishedBy,
-    answer: Answer,
-  ): Promise<PublishOutcome> {
-    const { store, served } = this.#options;
+    next: Publication,
+    { changed, whose }: { readonly changed: readonly ObjectChange[]; readonly whose: PublishedBy },
+  ): Promise<{ readonly kind: "stored"; readonly records: readonly ControlRecord[] } | Failed> {
+    const { store, served, now } = this.#options;
     const { revision, document } = next;
-    const origin = { at: this.#options.now(), by, note: note ?? null };
+    const at = now();
+    const { by, note = null } = whose;
+    let records: readonly ControlRecord[] = [];
     let outcome: "stored" | "overtaken" | null = null;
     try {
-      outcome = await store.publish({ revision, document, ...origin }, turn.fence);
+      records = await this.#options.recordsOf(changed, { ...whose, at, revision });
+      outcome = await store.publish({ revision, document, at, by, note, records }, turn.fence);
     } finally {
       if (outcome !== "stored") await served.discard(next);
     }
@@ -177,8 +262,26 @@ export class Publisher {
     const [, late] = await Promise.all([served.serve(next), turn.serveElsewhere(revision)]);
     // What is stored cannot be taken back: whoever comes late takes it over later.
     if (late !== null) throw new Error(`Revision ${revision} is stored, but ${late}.`);
-    return { kind: "published", revision, ...answer };
+    return { kind: "stored", records };
   }
+}
+
+type Failed = Extract<PublishOutcome, { kind: "failed" }>;
+type Unpublished = Extract<PublishOutcome, { kind: "failed" | "busy" }>;
+
+/** An object may change only by what is kept beside the document. */
+function withKept(
+  changed: readonly ObjectChange[],
+  kept: PlannedChange["kept"],
+): readonly ObjectChange[] {
+  const left = new Map(kept.map((each) => [objectId(each.list, each.id), each]));
+  const all = changed.map((change): ObjectChange => {
+    const own = left.get(objectId(change.list, change.id));
+    if (own === undefined) return change;
+    left.delete(objectId(change.list, change.id));
+    return { ...change, kept: own.kept };
+  });
+  return [...all, ...left.values().map((each) => ({ ...each, kind: "updated" as const }))];
 }
 
 function whyNot(outcome: PublishOutcome): string | null {

@@ -1,0 +1,157 @@
+// The desk of the management plane: what is in force as a view with everybody's records, and changes of single
+// objects as publications.
+
+import type { PlannedChange } from "../../admin/resources/change-resources.ts";
+import type {
+  Asker,
+  ChangeOutcome,
+  DefinitionDesk,
+  TraitRuleVersion,
+} from "../../admin/resources/definition-desk.ts";
+import { DefinitionsView } from "../../admin/resources/definitions-view.ts";
+import type { IdSpace, Refusal, ResourceContext } from "../../admin/resources/resource-kind.ts";
+import { LIST_IDS, type ListName } from "../../catalog/document-keys.ts";
+import type { EditedObject } from "../../catalog/edits.ts";
+import type { ControlRecord, ControlStore } from "../../control/control-store.ts";
+import { type LastIds, readLastIds, spaceOf } from "../../control/last-ids.ts";
+import {
+  OBJECT_KIND,
+  type ObjectRecord,
+  objectId,
+  readObjectRecords,
+  readRuleVersions,
+} from "../../control/object-records.ts";
+import type { Result } from "../../model/result.ts";
+import type { Publisher } from "./publisher.ts";
+
+export interface DeskOptions {
+  readonly publisher: Pick<Publisher, "current" | "currentDocument" | "edit">;
+  readonly control: ControlStore;
+  /** The platform domain. */
+  readonly domain: string;
+  /** Milliseconds since the epoch. */
+  now(): number;
+}
+
+/** One revision with all that is known of its objects. */
+interface Opened {
+  readonly view: DefinitionsView;
+  readonly records: Map<string, ObjectRecord>;
+  readonly lastIds: LastIds;
+}
+
+/** Of an object about which nothing is kept. */
+const UNRECORDED: ObjectRecord = {
+  ...{ createTime: null, updateTime: 0, crUID: 0, upUID: 0, version: 1 },
+};
+const FORGOTTEN_USER = "Not Available";
+
+export class PublishedDesk implements DefinitionDesk {
+  readonly #options: DeskOptions;
+  #opened: Opened | null = null;
+  #opening: Promise<Opened> | null = null;
+
+  constructor(options: DeskOptions) {
+    this.#options = options;
+  }
+
+  async read(asker: Asker): Promise<ResourceContext> {
+    return this.#contextOf(asker, await this.#open());
+  }
+
+  async change(
+    asker: Asker,
+    plan: (context: ResourceContext) => Result<PlannedChange, Refusal>,
+  ): Promise<ChangeOutcome> {
+    const { caller } = asker;
+    const outcome = await this.#options.publisher.edit(
+      async () => plan(this.#contextOf(asker, await this.#open())),
+      { by: caller.name, user: { id: caller.userId, name: caller.name } },
+    );
+    if (outcome.kind !== "published") return outcome;
+    const { revision, edited, records, target } = outcome;
+    this.#follow(revision, edited, records);
+    return { kind: "changed", context: await this.read(asker), target };
+  }
+
+  async traitRuleVersions({ sid }: { readonly sid: number }): Promise<readonly TraitRuleVersion[]> {
+    const versions = await readRuleVersions(this.#options.control, sid);
+    return versions.map(({ userName, ...version }) => ({
+      ...version,
+      userName: userName ?? FORGOTTEN_USER,
+    }));
+  }
+
+  #contextOf({ caller, pid }: Asker, { view, records, lastIds }: Opened): ResourceContext {
+    const { domain, now } = this.#options;
+    const given = new Map<IdSpace, number>();
+    return {
+      ...{ view, pid, caller, domain, now: now() },
+      recordOf: (list, id) => records.get(objectId(list, id)) ?? UNRECORDED,
+      newId: (space) => {
+        const last = given.get(space) ?? greatestId(view, space, lastIds);
+        given.set(space, last + 1);
+        return last + 1;
+      },
+    };
+  }
+
+  /** Opened once a revision, however many ask at once. */
+  async #open(): Promise<Opened> {
+    const revision = this.#options.publisher.current?.revision ?? 0;
+    if (this.#opened?.view.revision === revision) return this.#opened;
+    this.#opening ??= this.#read().finally(() => {
+      this.#opening = null;
+    });
+    const opened = await this.#opening;
+    return opened.view.revision === revision ? opened : this.#open();
+  }
+
+  async #read(): Promise<Opened> {
+    const { publisher, control } = this.#options;
+    const revision = publisher.current?.revision ?? 0;
+    const view = DefinitionsView.parse(revision, publisher.currentDocument());
+    const [records, lastIds] = await Promise.all([
+      readObjectRecords(control),
+      readLastIds(control),
+    ]);
+    this.#opened = { view, records: new Map(records), lastIds };
+    return this.#opened;
+  }
+
+  /** What this node published itself need not be read again. */
+  #follow(
+    revision: number,
+    edited: readonly EditedObject[],
+    written: readonly ControlRecord[],
+  ): void {
+    const before = this.#opened;
+    if (before === null || before.view.revision !== revision - 1) return;
+    const { records } = before;
+    const lastIds = new Map(before.lastIds);
+    for (const { kind, id, value } of written) {
+      if (kind === OBJECT_KIND) {
+        if (value === null) records.delete(id);
+        // What is written of an object is its record.
+        else records.set(id, value as ObjectRecord);
+      } else if (kind === "last-id" && typeof value === "number") lastIds.set(id, value);
+    }
+    this.#opened = { view: before.view.after(revision, edited), records, lastIds };
+  }
+}
+
+/** Of the objects that there are, and of those that there were. */
+function greatestId(view: DefinitionsView, space: IdSpace, lastIds: LastIds): number {
+  let greatest = lastIds.get(space) ?? 0;
+  // The table has a row for each list and nothing else.
+  for (const list of Object.keys(LIST_IDS) as ListName[]) {
+    if (spaceOf(list) !== space) continue;
+    for (const item of view.workspace[list]) {
+      greatest = Math.max(greatest, Number(Reflect.get(item, LIST_IDS[list])));
+    }
+  }
+  if (space === "sid") {
+    for (const { traitSid } of view.workspace.folders) greatest = Math.max(greatest, traitSid);
+  }
+  return greatest;
+}
