@@ -3,14 +3,24 @@
 // browser. On Debian as root the missing ones are installed; elsewhere they are named.
 
 import { spawn } from "node:child_process";
-import { accessSync, constants, existsSync, rmSync, writeFileSync } from "node:fs";
+import {
+  accessSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { basename, delimiter, join } from "node:path";
 import { oneAtATime } from "./one-at-a-time.js";
 import { SetupProblem } from "./setup-problem.js";
 
 /**
- * @typedef {{ package: string, commands: readonly string[], neededBy: string }} Program
+ * Of a package with `only`, that one file is taken out: the rest would be a service that nobody here wants.
+ * @typedef {{ package: string, commands: readonly string[], neededBy: string, only?: string }} Program
  */
 
 /** @type {readonly Program[]} */
@@ -25,6 +35,12 @@ const PROGRAMS = [
   { package: "openssl", commands: ["openssl"], neededBy: "certificates of the browser journeys" },
   { package: "wrk", commands: ["wrk"], neededBy: "benchmarks, as the client" },
   { package: "nginx", commands: ["nginx"], neededBy: "benchmarks and tests behind a proxy" },
+  {
+    package: "prometheus",
+    commands: ["promtool"],
+    neededBy: "tests of the alert rules (promtool alone)",
+    only: "usr/bin/promtool",
+  },
 ];
 
 export async function ensurePrograms() {
@@ -32,7 +48,7 @@ export async function ensurePrograms() {
   if (!mayInstall()) throw problemOf(missingPrograms());
   await oneAtATime(join(tmpdir(), "dunlin-setup-apt.lock"), async () => {
     const missing = missingPrograms();
-    if (missing.length > 0) await install(missing.map((program) => program.package));
+    if (missing.length > 0) await install(missing);
   });
   const stillMissing = missingPrograms();
   if (stillMissing.length > 0) throw problemOf(stillMissing);
@@ -45,7 +61,8 @@ function missingPrograms() {
 /** @param {string} command */
 function isOnPath(command) {
   // Servers live in sbin, which is not on everybody's PATH.
-  const folders = [...(process.env["PATH"] ?? "").split(delimiter), "/usr/sbin", "/usr/local/sbin"];
+  const always = ["/usr/sbin", "/usr/local/sbin", OWN_PROGRAMS];
+  const folders = [...(process.env["PATH"] ?? "").split(delimiter), ...always];
   return folders.some((folder) => {
     try {
       accessSync(join(folder, command), constants.X_OK);
@@ -71,16 +88,17 @@ function problemOf(missing) {
   );
 }
 
-/** @param {readonly string[]} packages */
-async function install(packages) {
-  console.error(`Installing ${packages.join(", ")} for the tests …`);
+/** @param {readonly Program[]} missing */
+async function install(missing) {
+  const names = missing.map((program) => program.package);
+  console.error(`Installing ${names.join(", ")} for the tests …`);
   const restore = forbidStartingServices();
   try {
-    const first = await aptInstall(packages);
+    const first = await installOnce(missing);
     if (first.code === 0) return;
     // Most likely the lists of packages are old or, in a container, not there at all.
     const update = await aptGet(["update"]);
-    const second = await aptInstall(packages);
+    const second = await installOnce(missing);
     if (second.code === 0) return;
     console.error(update.code === 0 ? second.output : `${update.output}\n${second.output}`);
   } finally {
@@ -88,23 +106,70 @@ async function install(packages) {
   }
 }
 
-/** @param {readonly string[]} packages */
-function aptInstall(packages) {
-  return aptGet(["install", "--yes", "--no-install-recommends", ...packages]);
+/**
+ * @typedef {{ code: number, output: string }} Outcome
+ */
+
+/**
+ * @param {readonly Program[]} missing
+ * @returns {Promise<Outcome>} of the first step that failed, or of the last one
+ */
+async function installOnce(missing) {
+  const whole = missing.filter(({ only }) => only === undefined).map((program) => program.package);
+  let outcome = { code: 0, output: "" };
+  if (whole.length > 0) {
+    outcome = await aptGet(["install", "--yes", "--no-install-recommends", ...whole]);
+  }
+  for (const { package: name, only } of missing) {
+    if (outcome.code === 0 && only !== undefined) outcome = await takeOut(name, only);
+  }
+  return outcome;
+}
+
+/** Where an administrator's own programs are. */
+const OWN_PROGRAMS = "/usr/local/bin";
+
+/**
+ * Fetches a package without installing it, and keeps one file of it.
+ * @param {string} name
+ * @param {string} file
+ * @returns {Promise<Outcome>}
+ */
+async function takeOut(name, file) {
+  const folder = mkdtempSync(join(tmpdir(), "dunlin-setup-"));
+  try {
+    const fetched = await aptGet(["-o", "APT::Sandbox::User=root", "download", name], folder);
+    if (fetched.code !== 0) return fetched;
+    const archive = readdirSync(folder).find((entry) => entry.endsWith(".deb")) ?? "";
+    const unpacked = await run("dpkg-deb", ["--extract", archive, "content"], { cwd: folder });
+    if (unpacked.code !== 0) return unpacked;
+    copyFileSync(join(folder, "content", file), join(OWN_PROGRAMS, basename(file)));
+    return unpacked;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /**
  * @param {readonly string[]} args
- * @returns {Promise<{ code: number, output: string }>}
+ * @param {string} [cwd]
  */
-function aptGet(args) {
-  const child = spawn("apt-get", ["-qq", "-o", "DPkg::Lock::Timeout=300", ...args], {
-    env: { ...process.env, DEBIAN_FRONTEND: "noninteractive", RUNLEVEL: "1" },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+function aptGet(args, cwd = "/") {
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive", RUNLEVEL: "1" };
+  return run("apt-get", ["-qq", "-o", "DPkg::Lock::Timeout=300", ...args], { cwd, env });
+}
+
+/**
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {import("node:child_process").SpawnOptions} options
+ * @returns {Promise<Outcome>}
+ */
+function run(command, args, options) {
+  const child = spawn(command, args, { ...options, stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
-  child.stdout.on("data", (chunk) => (output += chunk));
-  child.stderr.on("data", (chunk) => (output += chunk));
+  child.stdout?.on("data", (chunk) => (output += chunk));
+  child.stderr?.on("data", (chunk) => (output += chunk));
   return new Promise((resolve) => {
     child.on("error", (error) => resolve({ code: 1, output: String(error) }));
     child.on("close", (code) => resolve({ code: code ?? 1, output }));
