@@ -2,6 +2,7 @@
 // processes that carry them out.
 
 import type { Fault, WorkspaceChanges } from "@dunlin/contract/workspace";
+import type { Caller } from "../access/caller.ts";
 import type { DataSourceId } from "../model/ids.ts";
 import type { DenyList, DeviceGraphs } from "../profiles/visitor-store.ts";
 import type { VisitorDescription, VisitorQuestion } from "./describe-visitor.ts";
@@ -33,7 +34,7 @@ export interface NodeControl {
   now(): number;
   /** Whether every worker serves. */
   isReady(): boolean;
-  publish(document: string): Promise<PublishOutcome>;
+  publish(document: string, caller: Caller): Promise<PublishOutcome>;
   /** The workspace that is served, as JSON text. */
   currentWorkspace(): string;
   /** The definitions object by object. */

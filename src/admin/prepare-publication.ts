@@ -3,6 +3,7 @@
 
 import type { Fault, Workspace, WorkspaceChanges } from "@dunlin/contract/workspace";
 import { changedObjects, describeChanges } from "../catalog/describe-changes.ts";
+import { LIST_IDS, type ListName } from "../catalog/document-keys.ts";
 import {
   applyEdits,
   type DefinitionEdit,
@@ -45,9 +46,23 @@ export interface PreparedPublication extends PreparedDefinitions {
   readonly warnings: readonly Fault[];
   /** The same, object by object. */
   readonly changed: readonly ObjectChange[];
+  /** The first of the changed objects as they were and are, for the audit log. */
+  readonly changedItems: readonly ChangedItem[];
   /** What became of the objects that edits named; empty for a whole document. */
   readonly edited: readonly EditedObject[];
 }
+
+export interface ChangedItem {
+  readonly list: ListName;
+  readonly id: number;
+  readonly pid: number | null;
+  /** As the document writes it; null where there was, or is, none. */
+  readonly before: object | null;
+  readonly after: object | null;
+}
+
+/** How many changed objects of one publication are told of one by one. */
+const MOST_CHANGED_ITEMS = 1_000;
 
 /** One publication by itself. */
 export function preparePublication(
@@ -108,13 +123,15 @@ export class PublicationSeries {
         ? { id, text: JSON.stringify(workspace), from: new StepBase(workspace) }
         : basis;
     this.#known.set(id, { workspace, memory, base });
+    const changed = changedObjects(known?.workspace ?? null, workspace);
     return ok({
       baseId: base.id,
       workspace: base.text,
       step,
       document: JSON.stringify(printWorkspace(workspace)),
       changes: describeChanges(known?.workspace ?? null, workspace),
-      changed: changedObjects(known?.workspace ?? null, workspace),
+      changed,
+      changedItems: changedItemsOf(changed, known?.workspace ?? null, workspace),
       warnings,
       edited: editedObjects(workspace, edits),
     });
@@ -137,4 +154,32 @@ export class PublicationSeries {
     const kept = before?.kind === "known" ? before.id : null;
     for (const id of this.#known.keys()) if (id !== kept) this.#known.delete(id);
   }
+}
+
+function changedItemsOf(
+  changed: readonly ObjectChange[],
+  before: Workspace | null,
+  after: Workspace,
+): readonly ChangedItem[] {
+  const told = changed.slice(0, MOST_CHANGED_ITEMS);
+  const finders = new Map<string, (id: number) => object | null>();
+  const find = (which: "before" | "after", list: ListName, id: number): object | null => {
+    const key = `${which} ${list}`;
+    const finder = finders.get(key) ?? finderOf(which === "before" ? before : after, list);
+    finders.set(key, finder);
+    return finder(id);
+  };
+  return told.map(({ list: name, id }) => {
+    // Changes name the lists of a workspace.
+    const list = name as ListName;
+    const [old, item] = [find("before", list, id), find("after", list, id)];
+    const pid: unknown = Reflect.get(item ?? old ?? {}, "pid");
+    return { list, id, pid: typeof pid === "number" ? pid : null, before: old, after: item };
+  });
+}
+
+function finderOf(workspace: Workspace | null, list: ListName): (id: number) => object | null {
+  const items: readonly object[] = workspace === null ? [] : workspace[list];
+  const byId = new Map(items.map((item) => [Reflect.get(item, LIST_IDS[list]), item]));
+  return (id) => byId.get(id) ?? null;
 }

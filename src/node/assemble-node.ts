@@ -4,9 +4,11 @@
 import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import { resolve } from "node:path";
+import { type AccessControl, openAccess } from "../access/access.ts";
+import type { GrantableObject } from "../access/access-world.ts";
+import { INSTALLATION_ADMINISTRATOR } from "../access/caller.ts";
 import type { NodeControl } from "../admin/node-control.ts";
 import { type Config, LIMITS } from "../config.ts";
-import { recordsOfPublication } from "../control/publication-records.ts";
 import type { GroupStore } from "../group/group-store.ts";
 import { NodeGroup } from "../group/node-group.ts";
 import { ALONE } from "../group/turns.ts";
@@ -21,6 +23,7 @@ import type { NodeStores } from "./open-stores.ts";
 import { StoreFollower } from "./publishing/follow-store.ts";
 import { PublishedDesk } from "./publishing/published-desk.ts";
 import { Publisher, type PublisherOptions } from "./publishing/publisher.ts";
+import { recordsOfRevision } from "./publishing/revision-records.ts";
 import { ServedDefinitions } from "./publishing/served-definitions.ts";
 import { WorkerPool } from "./worker-pool.ts";
 import { WorkersClock } from "./workers-clock.ts";
@@ -42,6 +45,7 @@ export interface AssembledNode {
   readonly pool: WorkerPool;
   readonly publisher: Publisher;
   readonly control: NodeControl;
+  readonly access: AccessControl;
   /** Null with the system clock. */
   readonly clock: ManualClock | null;
   /** Null where the node has its store to itself. */
@@ -82,12 +86,7 @@ export function assembleNode(ingredients: NodeIngredients): AssembledNode {
   const publisher = new Publisher(
     {
       ...{ store, served, follower, turns, log, prepare, now },
-      recordsOf: (changes, { at, by, user }) =>
-        recordsOfPublication(stores.control, changes, {
-          now: at,
-          userId: user?.id ?? 0,
-          userName: user?.name ?? by ?? "",
-        }),
+      recordsOf: (changes, origin) => recordsOfRevision(stores.control, changes, origin),
     },
     first,
   );
@@ -99,7 +98,22 @@ export function assembleNode(ingredients: NodeIngredients): AssembledNode {
     workerCount: config.workers,
     workersLost: () => workersLost,
   });
-  return { pool, publisher, control, clock, group };
+  const access = openAccess({
+    ...{ store: stores.control, now, ticks: () => performance.now() },
+    isDefined: (object) => isDefined(desk, object),
+  });
+  return { pool, publisher, control, access, clock, group };
+}
+
+/** Rights for traits and segments are given for their data source. */
+async function isDefined(
+  desk: PublishedDesk,
+  { pid, objectType, objectId }: GrantableObject,
+): Promise<boolean> {
+  const { view } = await desk.read({ caller: INSTALLATION_ADMINISTRATOR, pid });
+  const list = objectType === "DESTINATION" ? "destinations" : "dataSources";
+  const found = view.find(list, objectId);
+  return found !== undefined && (found.pid === pid || found.pid === null);
 }
 
 interface GroupParts {

@@ -2,7 +2,11 @@
 
 import { readFileSync } from "node:fs";
 import { extname } from "node:path";
-import type { PreparedDefinitions, PreparedPublication } from "../admin/prepare-publication.ts";
+import type {
+  ChangedItem,
+  PreparedDefinitions,
+  PreparedPublication,
+} from "../admin/prepare-publication.ts";
 import type { DefinitionStore } from "../catalog/definition-store.ts";
 import type { WorkspaceFormat } from "../catalog/workspace-text.ts";
 import {
@@ -31,6 +35,7 @@ export interface FirstDefinitions {
   readonly isStored: boolean;
   /** What it changes of what is stored. */
   readonly changed: readonly ObjectChange[];
+  readonly changedItems: readonly ChangedItem[];
 }
 
 type First = Result<FirstDefinitions, RunOutcome>;
@@ -44,7 +49,8 @@ export async function chooseFirstDefinitions(
   if (!stored.ok) return stored;
   const latest = stored.value;
   const path = config.workspace ?? (latest === null ? config.seed : null);
-  if (path === null) return ok({ publication: latest, isStored: true, changed: [] });
+  if (path === null)
+    return ok({ publication: latest, isStored: true, changed: [], changedItems: [] });
 
   const prepared = await thread.prepare({
     text: readFileSync(path, "utf8"),
@@ -53,11 +59,12 @@ export async function chooseFirstDefinitions(
   });
   if (!prepared.ok) return err(faultyDocument(path, prepared.error));
   if (latest !== null && isUnchanged(prepared.value)) {
-    return ok({ publication: latest, isStored: true, changed: [] });
+    return ok({ publication: latest, isStored: true, changed: [], changedItems: [] });
   }
   const revision = (latest?.revision ?? 0) + 1;
   const publication = publicationOf(revision, prepared.value);
-  return ok({ publication, isStored: false, changed: prepared.value.changed });
+  const { changed, changedItems } = prepared.value;
+  return ok({ publication, isStored: false, changed, changedItems });
 }
 
 export function isUnchanged({ changes }: PreparedPublication): boolean {

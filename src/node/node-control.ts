@@ -33,10 +33,10 @@ export function buildNodeControl(parts: NodeParts): NodeControl {
     hasManualClock: clock !== null,
     now: () => (clock ?? SYSTEM_CLOCK).now(),
     isReady: () => pool.everyoneServes && (group === null || group.isCurrent),
-    publish: async (text) => {
+    publish: async (text, caller) => {
       const beganAt = performance.now();
       try {
-        return await publisher.publish(text);
+        return await publisher.publish(text, { by: caller.name, caller });
       } finally {
         metrics.publicationEnded(performance.now() - beganAt);
       }

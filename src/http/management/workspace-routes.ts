@@ -37,7 +37,7 @@ export function addWorkspaceRoutes(app: FastifyInstance, options: WorkspaceRoute
       },
     },
     async (request, reply) => {
-      const outcome = await control.publish(request.body ?? "");
+      const outcome = await control.publish(request.body ?? "", request.caller);
       switch (outcome.kind) {
         case "published": {
           const { revision, changes, warnings } = outcome;

@@ -66,7 +66,7 @@ export class PublishedDesk implements DefinitionDesk {
     const { caller } = asker;
     const outcome = await this.#options.publisher.edit(
       async () => plan(this.#contextOf(asker, await this.#open())),
-      { by: caller.name, user: { id: caller.userId, name: caller.name } },
+      { by: caller.name, caller },
     );
     if (outcome.kind !== "published") return outcome;
     const { revision, edited, records, target } = outcome;

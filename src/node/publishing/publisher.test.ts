@@ -54,7 +54,7 @@ interface PublisherParts {
 
 function publisherOf(pool: RecordingPool, parts: PublisherParts = {}): Publisher {
   const { store = new MemoryDefinitionStore(), turns = ALONE } = parts;
-  const { first = { publication: null, isStored: true, changed: [] } } = parts;
+  const { first = { publication: null, isStored: true, changed: [], changedItems: [] } } = parts;
   const prepare = async (request: PublicationRequest) => preparePublication(request);
   const served = new ServedDefinitions(pool, first);
   const follower = new StoreFollower({ store, served, prepare });
@@ -276,7 +276,12 @@ test("what a node begins with is published to the others, on top of what they pu
     const pool = new RecordingPool();
     const store = new MemoryDefinitionStore();
     if (others !== null) await store.publish(preparedOf(others));
-    const first = { publication: preparedOf("The file's"), isStored: false, changed: [] };
+    const first = {
+      publication: preparedOf("The file's"),
+      isStored: false,
+      changed: [],
+      changedItems: [],
+    };
     const turns = new RecordingTurns(store);
     const publisher = publisherOf(pool, { store, turns, first });
     assert.equal(await publisher.begin(), null);
@@ -290,7 +295,12 @@ test("a node whose definitions the others refuse does not begin", async () => {
   const store = new MemoryDefinitionStore();
   const turns = new RecordingTurns(store);
   turns.refusal = "node-2: too large";
-  const first = { publication: preparedOf("The file's"), isStored: false, changed: [] };
+  const first = {
+    publication: preparedOf("The file's"),
+    isStored: false,
+    changed: [],
+    changedItems: [],
+  };
   const publisher = publisherOf(new RecordingPool(), { store, turns, first });
   assert.equal(await publisher.begin(), "node-2: too large");
   assert.equal(await store.latest(), null);
@@ -298,7 +308,12 @@ test("a node whose definitions the others refuse does not begin", async () => {
 
 test("the store is told when, by whom and why each revision was published", async () => {
   const store = new MemoryDefinitionStore();
-  const first = { publication: preparedOf("The file's"), isStored: false, changed: [] };
+  const first = {
+    publication: preparedOf("The file's"),
+    isStored: false,
+    changed: [],
+    changedItems: [],
+  };
   const publisher = publisherOf(new RecordingPool(), { store, first });
   await publisher.begin();
   await publisher.publish(documentOf("Second"));

@@ -2,8 +2,10 @@
 // stored, then served by all of them. Until it is stored, whatever fails leaves everything as it was.
 
 import type { Fault } from "@dunlin/contract/workspace";
+import type { Caller } from "../../access/caller.ts";
 import type { PublishOutcome } from "../../admin/node-control.ts";
 import type {
+  ChangedItem,
   NewDefinitions,
   PreparedPublication,
   PublicationRequest,
@@ -34,17 +36,26 @@ export interface PublisherOptions {
   now(): number;
   prepare(request: PublicationRequest): Promise<Result<PreparedPublication, readonly Fault[]>>;
   /** What is to be written with a revision beside its document. */
-  recordsOf(
-    changes: readonly ObjectChange[],
-    origin: PublishedBy & { readonly at: number; readonly revision: number },
-  ): Promise<readonly ControlRecord[]>;
+  recordsOf(changes: RecordedChanges, origin: RecordedOrigin): Promise<readonly ControlRecord[]>;
+}
+
+export interface RecordedChanges {
+  readonly changed: readonly ObjectChange[];
+  /** Of the first of them, what they were and are. */
+  readonly items: readonly ChangedItem[];
+}
+
+export interface RecordedOrigin extends PublishedBy {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly revision: number;
 }
 
 /** Whose publication it is, as the list of revisions shows it. */
 export interface PublishedBy extends Pick<RevisionOrigin, "by"> {
   readonly note?: string | null;
-  /** Left out where no user stands behind it. */
-  readonly user?: { readonly id: number; readonly name: string };
+  /** Left out where nobody called: what a node was started with. */
+  readonly caller?: Caller;
 }
 
 const BY_ADMINISTRATOR: PublishedBy = { by: "administrator" };
@@ -192,8 +203,8 @@ export class Publisher {
     if (newest === null || newest === first.revision - 1) {
       const reason = await turn.compileElsewhere(first);
       if (reason !== null) return { kind: "failed", reason };
-      const { changed } = this.#first;
-      const stored = await this.#store(turn, first, { changed, whose: AT_START });
+      const { changed, changedItems: items } = this.#first;
+      const stored = await this.#store(turn, first, { changed, items, whose: AT_START });
       return stored.kind === "stored"
         ? { kind: "published", revision: first.revision, changes: {}, warnings: [] }
         : stored;
@@ -224,7 +235,8 @@ export class Publisher {
       return { kind: "failed", reason };
     }
     const changed = withKept(prepared.value.changed, kept);
-    const outcome = await this.#store(turn, next, { changed, whose });
+    const items = prepared.value.changedItems;
+    const outcome = await this.#store(turn, next, { changed, items, whose });
     if (outcome.kind !== "stored") return outcome;
     this.#publications++;
     this.#options.log.info("Definitions are published.", { revision: next.revision });
@@ -243,7 +255,7 @@ export class Publisher {
   async #store(
     turn: Turn,
     next: Publication,
-    { changed, whose }: { readonly changed: readonly ObjectChange[]; readonly whose: PublishedBy },
+    { whose, ...changes }: RecordedChanges & { readonly whose: PublishedBy },
   ): Promise<{ readonly kind: "stored"; readonly records: readonly ControlRecord[] } | Failed> {
     const { store, served, now } = this.#options;
     const { revision, document } = next;
@@ -252,7 +264,7 @@ export class Publisher {
     let records: readonly ControlRecord[] = [];
     let outcome: "stored" | "overtaken" | null = null;
     try {
-      records = await this.#options.recordsOf(changed, { ...whose, at, revision });
+      records = await this.#options.recordsOf(changes, { ...whose, at, revision });
       outcome = await store.publish({ revision, document, at, by, note, records }, turn.fence);
     } finally {
       if (outcome !== "stored") await served.discard(next);

@@ -1,0 +1,52 @@
+// What is written with a revision beside its document: who changed which object, which IDs are never given
+// again, and the entries of the audit log.
+
+import { auditRecord } from "../../access/audit.ts";
+import type { ControlRecord, ControlStore } from "../../control/control-store.ts";
+import { readLastIds, recordsOfLastIds } from "../../control/last-ids.ts";
+import { readRecordsBefore, recordsOfChange } from "../../control/object-records.ts";
+import type { RecordedChanges, RecordedOrigin } from "./publisher.ts";
+
+export async function recordsOfRevision(
+  store: Pick<ControlStore, "read" | "list">,
+  changes: RecordedChanges,
+  origin: RecordedOrigin,
+): Promise<readonly ControlRecord[]> {
+  const { changed } = changes;
+  const { at, by, caller } = origin;
+  const [before, lastIds] = await Promise.all([
+    readRecordsBefore(store, changed),
+    readLastIds(store),
+  ]);
+  const whose = { now: at, userId: caller?.userId ?? 0, userName: caller?.name ?? by ?? "" };
+  return [
+    ...recordsOfChange(changed, before, whose),
+    ...recordsOfLastIds(changed, lastIds),
+    ...auditRecords(changes, origin),
+  ];
+}
+
+function auditRecords(
+  { changed, items }: RecordedChanges,
+  { at, revision, caller, note }: RecordedOrigin,
+): readonly ControlRecord[] {
+  const who = { at, by: caller ?? null };
+  const entries = items.map(({ list, id, pid, before, after }) => {
+    const change = before === null ? "created" : after === null ? "deleted" : "updated";
+    const object = { objectType: list, objectId: String(id), pid, before, after };
+    return auditRecord({ ...who, ...object, change: `${list}.${change}` });
+  });
+  // More than an entry each can be kept of, or nothing but settings: the revision itself holds it all.
+  const isTold = entries.length > 0 && entries.length === changed.length;
+  if (isTold) return entries;
+  const published = auditRecord({
+    ...who,
+    change: "workspace.published",
+    pid: null,
+    objectType: "workspace",
+    objectId: String(revision),
+    before: revision === 1 ? null : { revision: revision - 1 },
+    after: { revision, objects: changed.length, note: note ?? null },
+  });
+  return [...entries, published];
+}
