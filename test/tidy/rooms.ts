@@ -51,6 +51,12 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     packages: [],
     builtins: [],
   },
+  // How many visitors are in segments: the rules that serve calls, over all stored profiles.
+  population: {
+    imports: ["catalog", "rules", "event/qualify/qualify", "profiles", "model"],
+    packages: [],
+    builtins: [],
+  },
   // The event room says what it wants to know of places and devices; these two find it out.
   geo: { imports: ["event/geo/geo-lookup"], packages: ["mmdb-lib"], builtins: "all" },
   devices: {
@@ -127,7 +133,10 @@ const FRONT_DOORS: Readonly<Record<string, readonly string[]>> = {
   "http/collection/wire": ["wire-server.ts"],
   "http/management": ["management-server.ts"],
   "node/ending": ["stop-signals.ts"],
-  "node/publishing": ["publisher.ts", "served-definitions.ts", "follow-store.ts"],
+  "node/publishing": [
+    ...["publisher.ts", "served-definitions.ts", "follow-store.ts"],
+    ...["published-desk.ts", "revision-records.ts"],
+  ],
   "rules/trait-rule": ["trait-rule.ts", "spelling.ts"],
   "rules/regex": ["regex.ts", "regex-group.ts"],
   "stores/lmdb": [
