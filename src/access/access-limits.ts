@@ -28,6 +28,5 @@ export const ACCESS_LIMITS = {
   sessionMs: 12 * HOUR_MS,
   /** Entries of the audit log; the oldest go first. */
   auditEntries: 100_000,
-  /** How many new ones are written before the oldest are looked for. */
-  auditSlack: 1_000,
+  tidyEveryMs: HOUR_MS / 6,
 } as const;

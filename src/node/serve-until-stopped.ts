@@ -1,6 +1,6 @@
 // A node's run: open the management plane, start the workers, say that it is ready, wait for the end.
 
-import { INSTALLATION_ADMINISTRATOR } from "../access/caller.ts";
+import { ACCESS_LIMITS } from "../access/access-limits.ts";
 import { couldNotStart, type RunOutcome, STOPPED } from "../config/run-outcome.ts";
 import type { HostPort } from "../config/values.ts";
 import { type Config, LIMITS, SETTINGS } from "../config.ts";
@@ -33,10 +33,8 @@ export async function serveUntilStopped(
     metricsOpen: config.metricsOpen,
     bodyBytes: LIMITS.bodyBytes,
     workspaceBytes: LIMITS.workspaceBytes,
-    identify: async (given) =>
-      token.matches(given)
-        ? { kind: "known", caller: INSTALLATION_ADMINISTRATOR }
-        : { kind: "unknown" },
+    access: node.access,
+    isAdministratorsToken: (given) => token.matches(given),
   });
   let managePort: number;
   try {
@@ -63,10 +61,20 @@ export async function serveUntilStopped(
       return couldNotStart("The newest definitions of the other nodes could not be taken over.");
     }
     announce(config, node.pool.port, managePort);
+    const tidying = setInterval(() => void tidyUp(node, log), ACCESS_LIMITS.tidyEveryMs);
     await stopped;
+    clearInterval(tidying);
   }
   await shutDown(node, management, log);
   return STOPPED;
+}
+
+async function tidyUp({ access }: AssembledNode, log: Log): Promise<void> {
+  try {
+    await access.tidyUp();
+  } catch (error) {
+    log.fault("The audit log could not be tidied up; it is tried again in a while.", error);
+  }
 }
 
 /** Whoever reads the ready line may be gone by now; that is no reason to stop. */

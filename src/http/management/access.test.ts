@@ -37,11 +37,13 @@ async function identify(token: string): Promise<Identity> {
   return caller === undefined ? { kind: "unknown" } : { kind: "known", caller };
 }
 
+const findSession = async (): Promise<null> => null;
+
 const ROLE: Access = { needs: "role", role: "editor" };
 
 function build(partners: readonly number[] | null = [1, 2]): FastifyInstance {
   const app = fastify();
-  requireAccess(app, { identify, partnerIds: async () => partners });
+  requireAccess(app, { identify, findSession, partnerIds: async () => partners });
   const add = (url: string, access: Access): void => {
     app.route({
       ...{ method: ["GET", "POST"], url, config: { access } },
@@ -71,7 +73,7 @@ async function ask(url: string, { as, method = "GET", partners }: Asked = {}) {
 
 test("a route that does not say what access it needs is not built", () => {
   const app = fastify();
-  requireAccess(app, { identify, partnerIds: async () => [] });
+  requireAccess(app, { identify, findSession, partnerIds: async () => [] });
   assert.throws(() => app.get("/v1/forgotten", async () => "open"), /GET \/v1\/forgotten/);
 });
 

@@ -9,6 +9,7 @@ import {
   type Role,
 } from "../../access/caller.ts";
 import type { Identity } from "../../access/identity.ts";
+import { isOwnCall, sessionSecret } from "./access/session-cookie.ts";
 import { bearerToken } from "./bearer-token.ts";
 import { callPartner } from "./call-partner.ts";
 import { type Problem, problem, sendProblem } from "./problems.ts";
@@ -44,6 +45,8 @@ declare module "fastify" {
 export interface AccessOptions {
   /** Whose token it is. */
   identify(token: string): Promise<Identity>;
+  /** Whose session a cookie holds; null where it is over, or never was. */
+  findSession(secret: string): Promise<{ readonly caller: Caller } | null>;
   /** The partners that are defined; null where nobody can say at present. */
   partnerIds(): Promise<readonly number[] | null>;
 }
@@ -107,7 +110,15 @@ async function identifyCaller(
   reply: FastifyReply,
   options: AccessOptions,
 ): Promise<Caller | null> {
-  const token = bearerToken(request.headers.authorization);
+  const { authorization } = request.headers;
+  const token = bearerToken(authorization);
+  const secret = authorization === undefined ? sessionSecret(request) : null;
+  const session = secret === null ? null : await options.findSession(secret);
+  if (secret !== null && session !== null) {
+    if (isOwnCall(request, secret)) return session.caller;
+    void sendProblem(reply, problem(403, NOT_OURS));
+    return null;
+  }
   if (token === null) {
     refuseUnknown(reply, REALM, "Expected a token: Authorization: Bearer <token>.");
     return null;
@@ -133,6 +144,9 @@ async function identifyCaller(
       return null;
   }
 }
+
+const NOT_OURS =
+  "Expected a call of our own pages: X-CSRF-Token as GET /session gives it, and Origin or Sec-Fetch-Site.";
 
 function refuseUnknown(reply: FastifyReply, challenge: string, detail: string): void {
   reply.header("www-authenticate", challenge);

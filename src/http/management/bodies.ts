@@ -1,12 +1,15 @@
-// Bodies are JSON. They are read here rather than by Fastify, because an empty body is none whatever its
-// type says, and because a workspace stays text: it is parsed apart, where it holds up nobody.
+// Bodies are JSON; of logins, forms as well. They are read here rather than by Fastify, because an empty body
+// is none whatever its type says, and because a workspace stays text: it is parsed apart, where it holds up
+// nobody.
 
-import type { FastifyInstance, FastifyRequest } from "fastify";
+import { errorCodes, type FastifyInstance, type FastifyRequest } from "fastify";
 
 declare module "fastify" {
   interface FastifyContextConfig {
     /** The body reaches the route as text. */
     readonly bodyAsText?: true;
+    /** The body may be a form; it reaches the route as an object of texts. */
+    readonly acceptsForm?: true;
   }
 }
 
@@ -29,6 +32,14 @@ export function acceptBodies(app: FastifyInstance): void {
         // The parser's own message quotes the body, which belongs in no answer and no log.
         throw new MalformedJson("The body is not JSON.");
       }
+    },
+  );
+  app.addContentTypeParser(
+    "application/x-www-form-urlencoded",
+    { parseAs: "string" },
+    async ({ routeOptions }: FastifyRequest, text: string): Promise<unknown> => {
+      if (!routeOptions.config.acceptsForm) throw new errorCodes.FST_ERR_CTP_INVALID_MEDIA_TYPE();
+      return Object.fromEntries(new URLSearchParams(text));
     },
   );
 }

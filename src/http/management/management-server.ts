@@ -5,9 +5,12 @@ import { randomUUID } from "node:crypto";
 import type { AddressInfo } from "node:net";
 import swagger from "@fastify/swagger";
 import fastify, { type FastifyInstance } from "fastify";
+import type { AccessControl } from "../../access/access.ts";
+import { INSTALLATION_ADMINISTRATOR } from "../../access/caller.ts";
 import type { NodeControl } from "../../admin/node-control.ts";
 import type { Log } from "../../ops/log.ts";
-import { type AccessOptions, type DeclaredRoute, requireAccess } from "./access.ts";
+import { addAccessRoutes } from "./access/access-routes.ts";
+import { type DeclaredRoute, requireAccess } from "./access.ts";
 import { acceptBodies } from "./bodies.ts";
 import { addDenyListRoutes } from "./deny-list-routes.ts";
 import { addDeviceGraphRoutes } from "./device-graph-routes.ts";
@@ -27,7 +30,9 @@ export interface ManagementServerOptions {
   /** The most bytes that a body may have, and that a workspace may have. */
   readonly bodyBytes: number;
   readonly workspaceBytes: number;
-  readonly identify: AccessOptions["identify"];
+  readonly access: AccessControl;
+  /** Whether it is the token that the node was started with. */
+  isAdministratorsToken(token: string): boolean;
 }
 
 export interface ManagementServer {
@@ -59,7 +64,11 @@ export async function buildManagementServer(
   acceptBodies(app);
   answerErrors(app, options.log);
   const routes = requireAccess(app, {
-    identify: options.identify,
+    identify: async (token) =>
+      options.isAdministratorsToken(token)
+        ? { kind: "known", caller: INSTALLATION_ADMINISTRATOR }
+        : options.access.identify(token),
+    findSession: (secret) => options.access.sessions.find(secret),
     partnerIds: () => options.control.partnerIds(),
   });
   requireJsonAnswer(app);
@@ -73,6 +82,7 @@ export async function buildManagementServer(
     addDenyListRoutes(api, options.control);
     addDeviceGraphRoutes(api, options);
     addSandboxRoutes(api, options.control);
+    addAccessRoutes(api, options.access);
     await addResourceRoutes(api, options.control.desk);
     api.get(
       "/openapi.json",

@@ -46,6 +46,7 @@ const TITLES: Readonly<Record<number, string>> = {
   413: "Content Too Large",
   414: "URI Too Long",
   415: "Unsupported Media Type",
+  429: "Too Many Requests",
   431: "Request Header Fields Too Large",
   500: "Internal Server Error",
   503: "Service Unavailable",
@@ -60,6 +61,7 @@ const ERRORS: Readonly<Record<number, string>> = {
   409: "conflict",
   413: "too_large",
   415: "unsupported_media_type",
+  429: "too_many_requests",
   500: "server_error",
   503: "unavailable",
 };
