@@ -4,7 +4,8 @@ import { readConfig } from "../config/read-config.ts";
 import { type RunOutcome, STOPPED, wronglyStarted } from "../config/run-outcome.ts";
 import type { Config } from "../config.ts";
 import { type BackupOptions, readBackupOptions } from "./backup-options.ts";
-import { BACKUP_HELP, COMMAND_HELP, REMOTE_HELP, RESTORE_HELP, serveHelp } from "./help.ts";
+import { COMMANDS, commandNamed } from "./commands.ts";
+import { commandHelp, programHelp } from "./help.ts";
 import { readVersion } from "./read-version.ts";
 import { type RemoteCommand, runRemote } from "./remote/remote-commands.ts";
 
@@ -20,12 +21,21 @@ export interface CommandLine {
 
 export async function runCommand(line: CommandLine): Promise<RunOutcome> {
   const [command, ...options] = line.args;
+  const syntax = command === undefined ? null : commandNamed(command);
+  if (syntax !== null && options.includes("--help")) {
+    line.print(commandHelp(syntax));
+    return STOPPED;
+  }
   switch (command) {
     case "serve":
       return serve(line, options);
     case "backup":
     case "restore":
       return keepOrRestore(line, command, options);
+    case "lint":
+    case "test":
+    case "completion":
+      return local(line, command, options);
     case "export":
     case "apply":
     case "visitor":
@@ -36,21 +46,17 @@ export async function runCommand(line: CommandLine): Promise<RunOutcome> {
       return STOPPED;
     case "--help":
     case "help":
-      line.print(COMMAND_HELP);
+      line.print(programHelp());
       return STOPPED;
     default: {
-      const message =
-        "Expected a command: serve, backup, restore, export, apply, visitor, explain. `dunlin --help` says more.";
+      const names = COMMANDS.map(({ name }) => name).join(", ");
+      const message = `Expected a command: ${names}. \`dunlin --help\` says more.`;
       return wronglyStarted([{ where: command ?? "dunlin", code: "E_UNKNOWN_KEY", message }]);
     }
   }
 }
 
 async function serve(line: CommandLine, options: readonly string[]): Promise<RunOutcome> {
-  if (options.includes("--help")) {
-    line.print(serveHelp());
-    return STOPPED;
-  }
   if (options.includes("--version")) {
     line.print(`${readVersion()}\n`);
     return STOPPED;
@@ -65,10 +71,6 @@ async function keepOrRestore(
   options: readonly string[],
 ): Promise<RunOutcome> {
   const isBackup = command === "backup";
-  if (options.includes("--help")) {
-    line.print(isBackup ? BACKUP_HELP : RESTORE_HELP);
-    return STOPPED;
-  }
   const read = readBackupOptions(options, line.environment, isBackup ? "--to" : "--from");
   if (!read.ok) return wronglyStarted(read.error);
   return isBackup
@@ -76,15 +78,34 @@ async function keepOrRestore(
     : line.restore(read.value, readVersion());
 }
 
+/** Loaded when they are asked for: a node has no use for them. */
+async function local(
+  line: CommandLine,
+  command: "lint" | "test" | "completion",
+  args: readonly string[],
+): Promise<RunOutcome> {
+  const print = (text: string): void => line.print(text);
+  switch (command) {
+    case "lint": {
+      const { runLint } = await import("./lint.ts");
+      return runLint(args, print);
+    }
+    case "test": {
+      const { runRuleTests } = await import("./rule-tests.ts");
+      return runRuleTests(args, print);
+    }
+    case "completion": {
+      const { runCompletion } = await import("./completion.ts");
+      return runCompletion(args, print);
+    }
+  }
+}
+
 async function remote(
   line: CommandLine,
   command: RemoteCommand,
   args: readonly string[],
 ): Promise<RunOutcome> {
-  if (args.includes("--help")) {
-    line.print(REMOTE_HELP[command]);
-    return STOPPED;
-  }
   const { environment } = line;
   return runRemote(command, { args, environment, print: (text) => line.print(text) });
 }

@@ -97,8 +97,24 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     packages: ["fastify", "@fastify/swagger", "typebox", "ipaddr.js"],
     builtins: "all",
   },
+  // What the incumbent's API answered becomes a workspace: pure, files come as values.
+  migration: { imports: ["catalog", "model"], packages: [], builtins: [] },
   config: { imports: ["model"], packages: [], builtins: "all" },
-  cli: { imports: ["config", "catalog", "rules", "model"], packages: [], builtins: "all" },
+  // Cases for rules, run through the pipeline of calls without a node.
+  "rule-tests": {
+    imports: [
+      ...["catalog", "event/handle-event", "event/explain/explain", "event/world"],
+      ...["event/parse/raw-call", "stores/memory/memory-visitor-store", "devices/detect-device"],
+      ...["ops/clock", "model"],
+    ],
+    packages: [],
+    builtins: [],
+  },
+  cli: {
+    imports: ["config", "catalog", "rules", "lint", "rule-tests", "model"],
+    packages: [],
+    builtins: "all",
+  },
   node: { imports: ["*"], packages: [], builtins: "all" },
   main: { imports: ["*"], packages: [], builtins: "all" },
 };

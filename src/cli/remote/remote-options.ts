@@ -2,6 +2,7 @@
 
 import type { ConfigFault, Environment } from "../../config/read-config.ts";
 import { err, ok, type Result } from "../../model/result.ts";
+import { gatherArguments } from "../gather-arguments.ts";
 
 /** A running node, as somebody who manages it reaches it. */
 export interface NodeAddress {
@@ -37,7 +38,8 @@ export function readRemoteOptions(
   environment: Environment,
   syntax: RemoteSyntax,
 ): Result<RemoteOptions, readonly ConfigFault[]> {
-  const gathered = gather(args, syntax);
+  const known = { values: [...COMMON, ...syntax.values], flags: syntax.flags };
+  const gathered = gatherArguments(args, known);
   const faults = [...gathered.faults];
   const { values, flags, operands } = gathered;
   const wanted = syntax.operand === null ? 0 : 1;
@@ -57,42 +59,6 @@ export function readRemoteOptions(
   }
   if (url === null || faults.length > 0) return err(faults);
   return ok({ node: { url, token }, values, flags, operands });
-}
-
-interface Gathered {
-  readonly values: Map<string, string>;
-  readonly flags: Set<string>;
-  readonly operands: string[];
-  readonly faults: ConfigFault[];
-}
-
-function gather(args: readonly string[], syntax: RemoteSyntax): Gathered {
-  const gathered: Gathered = { values: new Map(), flags: new Set(), operands: [], faults: [] };
-  const { values, flags, operands, faults } = gathered;
-  const known = [...COMMON, ...syntax.values];
-  for (let at = 0; at < args.length; at++) {
-    const argument = args[at] ?? "";
-    if (!argument.startsWith("--")) {
-      operands.push(argument);
-      continue;
-    }
-    const [option = "", ...rest] = argument.slice(2).split("=");
-    if (known.includes(option)) {
-      const value = rest.length > 0 ? rest.join("=") : args[++at];
-      if (value !== undefined && value !== "") values.set(option, value);
-      else faults.push(fault(option, "E_VALUE", "Expected a value after it."));
-    } else if (syntax.flags.includes(option) && rest.length === 0) {
-      flags.add(option);
-    } else {
-      const expected = [...known, ...syntax.flags].map((name) => `--${name}`).join(", ");
-      faults.push(fault(option, "E_UNKNOWN_KEY", `Unknown option; expected ${expected}.`));
-    }
-  }
-  return gathered;
-}
-
-function fault(option: string, code: ConfigFault["code"], message: string): ConfigFault {
-  return { where: `--${option}`, code, message };
 }
 
 function readUrl(text: string): string | null {

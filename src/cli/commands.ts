@@ -1,0 +1,230 @@
+// Every command and its options, in one table: help and completion are made of it, and arguments are read by
+// it. A new command is a row here and a line in `run-command.ts`.
+
+import { type Config, SETTINGS } from "../config.ts";
+
+export interface CommandSyntax {
+  readonly name: string;
+  /** Where `dunlin --help` lists it. */
+  readonly group: "node" | "local" | "remote";
+  /** For the list of commands. */
+  readonly summary: string;
+  /** What it does, in lines, for its own help. */
+  readonly about: string;
+  /** Null for a command that takes options only. */
+  readonly operand: OperandSyntax | null;
+  readonly options: readonly OptionSyntax[];
+}
+
+export interface OperandSyntax {
+  readonly placeholder: string;
+  readonly isRepeated?: true;
+  readonly completes: Completes;
+}
+
+export interface OptionSyntax {
+  /** Without the dashes. */
+  readonly name: string;
+  /** What stands for the value; null for a flag, which has none. */
+  readonly placeholder: string | null;
+  readonly meaning: string;
+  /** As help shows it; null for an option without a default. */
+  readonly fallback: string | null;
+  readonly environment: string | null;
+  readonly completes: Completes;
+}
+
+/** What a shell may offer for a value. */
+export type Completes = "files" | "folders" | "nothing" | readonly string[];
+
+const option = (name: string, placeholder: string | null, meaning: string): OptionSyntax => ({
+  ...{ name, placeholder, meaning },
+  ...{ fallback: null, environment: null, completes: "nothing" },
+});
+
+const JSON_FLAG = (what: string): OptionSyntax => option("json", null, what);
+
+const NODE_OPTIONS: readonly OptionSyntax[] = [
+  {
+    ...option("node", "URL", "the management plane of the node"),
+    fallback: "http://127.0.0.1:8081",
+    environment: "DUNLIN_NODE",
+  },
+  {
+    ...option("token", "TOKEN", "a token of the node"),
+    fallback: "none",
+    environment: "DUNLIN_TOKEN",
+  },
+];
+
+const VISITOR_OPTIONS: readonly OptionSyntax[] = [
+  option("partner", "PID", "whose visitor it is"),
+  option("uuid", "ID", "the visitor by device; or one of the next two ways"),
+  option("mid", "ID", "by the ID that the partner sees"),
+  option("data-source", "ID", "by a declared ID of this data source, with --id"),
+  option("id", "ID", "the declared ID"),
+];
+
+const DATA_OPTION: OptionSyntax = {
+  ...option("data", "DIR", "the data folder"),
+  ...{ fallback: "./data", environment: "DUNLIN_DATA", completes: "folders" },
+};
+
+const FILE = { placeholder: "FILE", completes: "files" } as const;
+
+export const COMMANDS: readonly CommandSyntax[] = [
+  {
+    name: "serve",
+    group: "node",
+    summary: "start a node: the collection plane and the management plane",
+    about:
+      "Starts a node and prints one JSON line on standard output once it is ready.\n" +
+      "An option beats its environment variable; of an option given twice the last counts.",
+    operand: null,
+    options: Object.entries(SETTINGS).map(([setName, setting]) => ({
+      name: setting.option.slice("--".length),
+      placeholder: setting.placeholder,
+      meaning: setting.meaning,
+      fallback: setting.fallbackText,
+      environment: setting.environment,
+      completes: completesSetting(setName, setting),
+    })),
+  },
+  {
+    name: "backup",
+    group: "node",
+    summary: "copy a data folder, also while a node uses it",
+    about:
+      "Copies the embedded store and the secrets of a data folder. A node may be running on it.\n" +
+      "What was answered before is in the backup. One JSON line on standard output says what it holds.",
+    operand: null,
+    options: [
+      { ...option("to", "DIR", "a name that is free, or an empty folder"), completes: "folders" },
+      DATA_OPTION,
+    ],
+  },
+  {
+    name: "restore",
+    group: "node",
+    summary: "make a data folder of a backup",
+    about: "Makes a data folder of a backup, once every file is what the backup says of it.",
+    operand: null,
+    options: [
+      { ...option("from", "DIR", "the backup"), completes: "folders" },
+      { ...DATA_OPTION, meaning: "the data folder: it must be empty, or not exist" },
+    ],
+  },
+  {
+    name: "lint",
+    group: "local",
+    summary: "say what is odd about the definitions in a file",
+    about:
+      "Reads a workspace and names what is legal and most likely a mistake: rules that nobody can meet,\n" +
+      "what is there twice or for nothing, keys that no call carries, rules that cost much.\n" +
+      "Exit codes: 0 nothing at or above the level, 1 something, 2 wrongly asked, or a workspace with faults.",
+    operand: FILE,
+    options: [
+      JSON_FLAG("one JSON document in place of lines"),
+      {
+        ...option("fail-on", "LEVEL", "the least that ends with 1: warning, note or never"),
+        fallback: "warning",
+        completes: ["warning", "note", "never"],
+      },
+      { ...option("max-cost", "N", "the cost above which a rule is named"), fallback: "1000" },
+      {
+        ...option("evidence", "FILE", "what nodes have seen: calls by key, realizations by trait"),
+        completes: "files",
+      },
+    ],
+  },
+  {
+    name: "test",
+    group: "local",
+    summary: "run cases for rules against the definitions in a file",
+    about:
+      "Runs cases of YAML or JSON files: each call goes through the pipeline of a node, with an empty store.\n" +
+      "Exit codes: 0 every case passed, 1 one did not, 2 wrongly asked, or a file with faults.",
+    operand: { ...FILE, isRepeated: true },
+    options: [
+      { ...option("workspace", "FILE", "the definitions"), completes: "files" },
+      JSON_FLAG("one JSON document in place of lines, with the whole proof of each failure"),
+    ],
+  },
+  {
+    name: "completion",
+    group: "local",
+    summary: "print a script that completes commands and options in a shell",
+    about:
+      "Prints a script for bash, zsh or fish. In bash: source <(dunlin completion bash)\n" +
+      "In zsh: source <(dunlin completion zsh). In fish: dunlin completion fish | source",
+    operand: { placeholder: "SHELL", completes: ["bash", "zsh", "fish"] },
+    options: [],
+  },
+  {
+    name: "export",
+    group: "remote",
+    summary: "print all definitions as one document",
+    about: "Prints all definitions of a running node: what `apply` takes.",
+    operand: null,
+    options: NODE_OPTIONS,
+  },
+  {
+    name: "apply",
+    group: "remote",
+    summary: "replace all definitions by those of a file",
+    about:
+      "Replaces all definitions by those of a JSON or YAML file. Ends once every worker of every node serves them.\n" +
+      "A faulty document changes nothing: each fault is a line on standard error, and the exit code is 2.",
+    operand: FILE,
+    options: NODE_OPTIONS,
+  },
+  {
+    name: "visitor",
+    group: "remote",
+    summary: "show what is stored of a visitor",
+    about: "Prints what is stored of a visitor: profiles, traits, segments, links, opt-outs.",
+    operand: null,
+    options: [...VISITOR_OPTIONS, ...NODE_OPTIONS],
+  },
+  {
+    name: "explain",
+    group: "remote",
+    summary: "say why a visitor is in a segment, or is not",
+    about: "Says whether a visitor is in a segment or holds a trait, and why.",
+    operand: null,
+    options: [
+      ...VISITOR_OPTIONS,
+      option("segment", "SID", "the segment to explain"),
+      option("trait", "SID", "or the trait"),
+      {
+        ...option("at", "TIME", "milliseconds since the epoch, or such as 2026-01-31T12:00:00Z"),
+        fallback: "now",
+      },
+      JSON_FLAG("the whole proof, as the management plane gives it"),
+      ...NODE_OPTIONS,
+    ],
+  },
+];
+
+type Chosen = "durability" | "clock" | "log";
+
+const SETTING_CHOICES: { readonly [Name in Chosen]: readonly Config[Name][] } = {
+  durability: ["commit", "fsync", "off"],
+  clock: ["system", "manual"],
+  log: ["trace", "debug", "info", "warn", "error", "fatal", "silent"],
+};
+
+function completesSetting(
+  name: string,
+  { placeholder, isFile }: { readonly placeholder: string | null; readonly isFile?: true },
+): Completes {
+  if (isFile === true) return "files";
+  if (placeholder === "DIR") return "folders";
+  const choices: Readonly<Record<string, readonly string[]>> = SETTING_CHOICES;
+  return choices[name] ?? "nothing";
+}
+
+/** The row of a command, or null where there is none of that name. */
+export function commandNamed(name: string): CommandSyntax | null {
+  return COMMANDS.find((command) => command.name === name) ?? null;
+}
