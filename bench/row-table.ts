@@ -11,6 +11,7 @@ import { MATCH_ROW } from "./rows/match.ts";
 import { PIXEL_ROW } from "./rows/pixel.ts";
 import { PROFILE_BYTES_ROW } from "./rows/profile-bytes.ts";
 import { PUBLISH_ROW } from "./rows/publish.ts";
+import { PUBLISH_MEMORY_ROW } from "./rows/publish-memory.ts";
 import { RECORD_ROW } from "./rows/record.ts";
 import { REDIS_ROW } from "./rows/redis.ts";
 import { SCALE_ROW } from "./rows/scale.ts";
@@ -33,12 +34,17 @@ export const ROWS: readonly TableRow[] = [
     "how soon a changed trait of 100,000 is served, and a node over 1,000,000 profiles",
     [...["publish.p99_ms", "publish.failures", "start.ms"]],
   ),
+  listed(PUBLISH_MEMORY_ROW, "what definitions take in memory, and what a step adds", [
+    ...["publish_memory.thread", "publish_memory.base"],
+    ...["publish_memory.step_1", "publish_memory.step_2000"],
+  ]),
   listed(DURABILITY_ROW, "what safety costs: fsync and commit against off", [
     ...["durability.fsync_vs_off", "durability.commit_vs_off"],
   ]),
   listed(REDIS_ROW, "a call over a Redis Cluster against a GET and a SET", ["redis.event_vs_ping"]),
   listed(SCALE_ROW, "what a visitor and a call cost, for docs/scale.md", [
-    ...["scale.lmdb_bytes_per_visitor", "scale.redis_bytes_per_visitor", "scale.node_cpu_lmdb"],
+    ...["scale.lmdb_bytes_per_visitor", "scale.redis_bytes_per_visitor"],
+    ...["scale.redis_bytes_beside_values", "scale.caller_bytes", "scale.node_cpu_lmdb"],
     ...["scale.node_cpu_lmdb_full", "scale.node_cpu_redis", "scale.node_cpu_redis_full"],
     ...["scale.redis_cpu", "scale.redis_cpu_full", "scale.redis_commands", "scale.redis_bytes_in"],
     ...["scale.redis_bytes_out", "scale.redis_bytes_replicated"],

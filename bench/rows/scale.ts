@@ -2,6 +2,7 @@
 // store, CPU time of a call in the node and in the servers, and what goes over the network between them.
 
 import { statSync } from "node:fs";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { Redis } from "ioredis";
 import { seededRandom } from "../../test/support/random.ts";
@@ -13,6 +14,7 @@ import { shopRequests, shopWorkspace } from "../load/shop.ts";
 import { type Load, makeKnown, runLoad } from "../load/wrk.ts";
 
 const VISITORS = 40_000;
+const SAMPLE = 200;
 /** About 2,500 calls a second: far from what the machine can do. */
 const PACED = { connections: 25, pauseMs: 10 };
 /** As many as a worker answers: then commands share round trips. */
@@ -25,7 +27,8 @@ export const SCALE_ROW: Row = {
     withBench(async (bench) => {
       const rounds = quick ? 1 : 3;
       const seconds = quick ? 2 : 3;
-      const requestFile = writeRequests(bench, "event", shopRequests(seededRandom(1), VISITORS));
+      const requests = shopRequests(seededRandom(1), VISITORS);
+      const requestFile = writeRequests(bench, "event", requests);
       const workspace = shopWorkspace(seededRandom(2));
       const costOf = (node: ServerProcess, pace: typeof PACED) =>
         cpuPerCall(node, { requestFile, seconds, ...pace });
@@ -58,9 +61,14 @@ export const SCALE_ROW: Row = {
         }
       }
       const memory = (full.memoryBytes - empty.memoryBytes) / VISITORS;
+      progress("what of it are values, and what callers send and get");
+      const values = (await servers.valueBytes()) / VISITORS;
+      const wire = await bytesOfCalls(own.url, requests.slice(0, SAMPLE));
       return [
         figure("scale.lmdb_bytes_per_visitor", [file / VISITORS], "bytes"),
         figure("scale.redis_bytes_per_visitor", [memory], "bytes"),
+        figure("scale.redis_bytes_beside_values", [memory - values], "bytes"),
+        figure("scale.caller_bytes", wire, "bytes/call"),
         figure("scale.node_cpu_lmdb", ownCpu, "µs/call"),
         figure("scale.node_cpu_lmdb_full", ownFull, "µs/call"),
         figure("scale.node_cpu_redis", column(paced, "nodeCpuUs"), "µs/call"),
@@ -107,7 +115,14 @@ const CONNECTIONS_MEMORY = [
   "mem_total_replication_buffers",
 ] as const;
 
-function watchServers(url: string): { read(): Promise<Reading>; stop(): Promise<void> } {
+interface WatchedServers {
+  read(): Promise<Reading>;
+  /** Of all values that are stored, without keys and whatever else the servers keep. */
+  valueBytes(): Promise<number>;
+  stop(): Promise<void>;
+}
+
+function watchServers(url: string): WatchedServers {
   const clients = url
     .replace("redis://", "")
     .split(",")
@@ -129,10 +144,42 @@ function watchServers(url: string): { read(): Promise<Reading>; stop(): Promise<
         bytesReplicated: replicated,
       };
     },
+    valueBytes: async () => {
+      const each = await Promise.all(clients.map(valueBytesOf));
+      return each.reduce((sum, bytes) => sum + bytes, 0);
+    },
     stop: async () => {
       for (const client of clients) client.disconnect();
     },
   };
+}
+
+async function valueBytesOf(client: Redis): Promise<number> {
+  let bytes = 0;
+  for await (const keys of client.scanStream({ match: "dl:{*", count: 1_000 })) {
+    const pipeline = client.pipeline();
+    for (const key of keys) pipeline.strlen(key);
+    const lengths = (await pipeline.exec()) ?? [];
+    // A key of another kind answers with an error: the few that are shared by all visitors.
+    for (const [fault, length] of lengths) if (fault === null) bytes += Number(length);
+  }
+  return bytes;
+}
+
+/** Of each call, as it stands on the wire: the request, and the answer with its line and headers. */
+function bytesOfCalls(url: string, requests: readonly string[]): Promise<number[]> {
+  const { hostname, port } = new URL(url);
+  return Promise.all(
+    requests.map((request) => {
+      const text = request.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n");
+      return new Promise<number>((resolve, reject) => {
+        const socket = connect(Number(port), hostname, () => socket.write(text));
+        socket.resume();
+        socket.on("error", reject);
+        socket.on("close", () => resolve(request.length + socket.bytesRead));
+      });
+    }),
+  );
 }
 
 function numberIn(info: string, name: string): number {
