@@ -230,6 +230,8 @@ export const LIMITS = {
   shutdownMs: 9_000,
   /** How long a worker may take to read definitions and open its port. */
   startMs: 120_000,
+  /** How long a worker may take to open the store's files, while whoever commits waits for it. */
+  openStoreMs: 10_000,
   /** How long a worker may take to compile new definitions. */
   prepareMs: 120_000,
   /** How long a worker may take for anything else that it is asked. */

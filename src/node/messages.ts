@@ -29,6 +29,8 @@ export interface WorkerSettings {
 }
 
 export type Order =
+  /** Open the store's files, in a moment in which nobody commits. Before `start`. */
+  | { readonly kind: "open-store"; readonly settings: WorkerSettings }
   | {
       readonly kind: "start";
       readonly settings: WorkerSettings;
@@ -59,6 +61,7 @@ export type OrderOf<Kind extends OrderKind> = Extract<Order, { readonly kind: Ki
 
 /** What each order is answered with. */
 export interface AnswerTo {
+  readonly "open-store": null;
   readonly start: { readonly port: number };
   readonly prepare: null;
   readonly adopt: null;

@@ -10,7 +10,12 @@ import type { Result } from "../model/result.ts";
 import { err, ok } from "../model/result.ts";
 import { SYSTEM_CLOCK } from "../ops/clock.ts";
 import type { VisitorStore } from "../profiles/visitor-store.ts";
-import { openEnvironment } from "../stores/lmdb/environment.ts";
+import {
+  Environment,
+  openEnvironment,
+  openStoreFiles,
+  type StoreFiles,
+} from "../stores/lmdb/environment.ts";
 import { LmdbControlStore } from "../stores/lmdb/lmdb-control-store.ts";
 import { LmdbDefinitionStore } from "../stores/lmdb/lmdb-definition-store.ts";
 import { LmdbVisitorStore } from "../stores/lmdb/lmdb-visitor-store.ts";
@@ -22,6 +27,8 @@ export interface NodeStores {
   readonly control: ControlStore;
   /** Where nodes that share the store find each other; null where this one has it to itself. */
   readonly group: GroupStore | null;
+  /** Runs what lets another process open the store's files when that cannot meet a commit. */
+  whileNobodyCommits<T>(opening: () => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -37,21 +44,37 @@ export async function openNodeStores(
       const visitors = new LmdbVisitorStore(environment);
       const definitions = new LmdbDefinitionStore(environment);
       const control = new LmdbControlStore(environment);
-      return ok({ visitors, definitions, control, group: null, close: () => visitors.close() });
+      return ok({
+        visitors,
+        definitions,
+        control,
+        group: null,
+        whileNobodyCommits: (opening) => environment.whileNobodyCommits(opening),
+        close: () => visitors.close(),
+      });
     }
     case "redis":
       return openRedisStores(store, config);
   }
 }
 
-/** For a worker: visitors are all that calls need. */
+/** For a worker, in a moment in which nobody commits; null where the store has no files. */
+export function openWorkerFiles(settings: WorkerSettings): StoreFiles | null {
+  const { store, dataFolder, durability } = settings;
+  return store.kind === "lmdb" ? openStoreFiles({ folder: dataFolder, durability }) : null;
+}
+
+/** For a worker: visitors are all that calls need. `files` are those of `openWorkerFiles`. */
 export async function openVisitorStore(
-  { store, dataFolder, durability }: WorkerSettings,
+  { store, durability }: WorkerSettings,
   clock: Config["clock"],
+  files: StoreFiles | null,
 ): Promise<VisitorStore> {
   switch (store.kind) {
-    case "lmdb":
-      return new LmdbVisitorStore(openEnvironment({ folder: dataFolder, durability }));
+    case "lmdb": {
+      if (files === null) throw new Error("Invariant broken: a worker began without its files");
+      return new LmdbVisitorStore(new Environment(files));
+    }
     case "redis": {
       // A node that has its store to itself does without the client.
       const { openRedisVisitorStore } = await import("../stores/redis/redis-visitor-store.ts");
@@ -77,6 +100,8 @@ async function openRedisStores(
     const { definitions, control, group, close } = await openRedisControl({ ...options, leaseMs });
     return ok({
       ...{ visitors, definitions, control, group },
+      // Who else opens it, and commits, is the server's affair.
+      whileNobodyCommits: (opening) => opening(),
       close: async () => {
         await visitors.close();
         close();

@@ -17,11 +17,15 @@ export interface PoolOptions {
   readonly log: Log;
   /** What a worker that begins now is to do. */
   startOrder(place: number, port: number): OrderOf<"start">;
+  /** Runs a worker's opening of the store's files in a moment in which nobody commits. */
+  whileNobodyCommits<T>(opening: () => Promise<T>): Promise<T>;
   /** Told when a worker has ended, before it is replaced. */
   onWorkerLost(place: number): void;
 }
 
 interface Place {
+  /** Begins, and was not told to start yet: it is asked for nothing else. */
+  newcomer: WorkerProcess | null;
   process: WorkerProcess | null;
   serves: boolean;
   backOffMs: number;
@@ -38,6 +42,7 @@ export class WorkerPool {
   constructor(options: PoolOptions) {
     this.#options = options;
     this.#places = Array.from({ length: options.count }, () => ({
+      newcomer: null,
       process: null,
       serves: false,
       backOffMs: LIMITS.firstBackOffMs,
@@ -143,7 +148,7 @@ export class WorkerPool {
 
   killEveryone(): void {
     this.#stopping = true;
-    for (const { process } of this.#places) process?.kill();
+    for (const { newcomer, process } of this.#places) (newcomer ?? process)?.kill();
   }
 
   /** A worker that hangs is one that died and does not know it. */
@@ -164,11 +169,9 @@ export class WorkerPool {
     const process = new WorkerProcess(cluster.fork(), index, (code) => {
       this.#workerEnded(index, code, performance.now() - beganAt);
     });
-    place.process = process;
-    const asked = await process.ask<"start">(
-      this.#options.startOrder(index, this.#port),
-      LIMITS.startMs,
-    );
+    place.newcomer = process;
+    const opened = await this.#letOpenStore(process);
+    const asked = opened.kind === "answered" ? await this.#letStart(place, process) : opened;
     if (asked.kind === "answered") {
       this.#port = asked.answer.port;
       place.serves = place.process === process;
@@ -180,10 +183,37 @@ export class WorkerPool {
     return asked.kind === "late" ? "A worker did not start in time." : "A worker ended at once.";
   }
 
+  /** The worker is awake and has loaded its code by then: whoever commits waits for nothing but the opening. */
+  async #letOpenStore(process: WorkerProcess): Promise<Asked<null>> {
+    const awake = await process.ask<"ping">({ kind: "ping" }, LIMITS.startMs);
+    if (awake.kind !== "answered") return awake;
+    const { settings } = this.#options.startOrder(process.place, this.#port);
+    return this.#options.whileNobodyCommits(async () => {
+      const order = { kind: "open-store", settings } as const;
+      const asked = await process.ask<"open-store">(order, LIMITS.openStoreMs);
+      if (asked.kind === "answered") return asked;
+      // It might open them yet, when others commit again.
+      process.kill();
+      await process.ended;
+      return asked;
+    });
+  }
+
+  /** From here on it hears of new definitions: they come after those that it starts with. */
+  #letStart(place: Place, process: WorkerProcess): Promise<Asked<AnswerTo["start"]>> {
+    const hasEnded = place.newcomer !== process;
+    if (hasEnded || this.#stopping) return Promise.resolve({ kind: "gone" });
+    place.newcomer = null;
+    place.process = process;
+    const order = this.#options.startOrder(process.place, this.#port);
+    return process.ask<"start">(order, LIMITS.startMs);
+  }
+
   #workerEnded(index: number, code: number | null, livedMs: number): void {
     const place = this.#places[index];
     if (place === undefined) return;
     const served = place.serves;
+    place.newcomer = null;
     place.process = null;
     place.serves = false;
     this.#options.onWorkerLost(index);

@@ -31,6 +31,7 @@ import type { MetricReport } from "../ops/metric-report.ts";
 import { countFromChannels } from "../ops/watched-channels.ts";
 import { WorkerStatistics } from "../ops/worker-statistics.ts";
 import type { VisitorStore } from "../profiles/visitor-store.ts";
+import type { StoreFiles } from "../stores/lmdb/environment.ts";
 import { type CompiledDefinitions, compileDefinitions, type Definitions } from "./definitions.ts";
 import { measureStore } from "./measured-store.ts";
 import type { OrderOf, WorkerSettings } from "./messages.ts";
@@ -56,7 +57,11 @@ export interface WorkerWorld {
 
 const TRANSACTION_ID_BYTES = 8;
 
-export async function openWorkerWorld(order: OrderOf<"start">, log: Log): Promise<WorkerWorld> {
+export async function openWorkerWorld(
+  order: OrderOf<"start">,
+  files: StoreFiles | null,
+  log: Log,
+): Promise<WorkerWorld> {
   const { settings } = order;
   const manual = order.manualNow === null ? null : new ManualClock(order.manualNow);
   const clock = manual ?? SYSTEM_CLOCK;
@@ -65,7 +70,7 @@ export async function openWorkerWorld(order: OrderOf<"start">, log: Log): Promis
   countFromChannels(statistics);
   const traces = await openWantedTraces(settings);
   const store = measureStore(
-    await openVisitorStore(settings, manual === null ? "system" : "manual"),
+    await openVisitorStore(settings, manual === null ? "system" : "manual", files),
     statistics,
   );
   const secret = settings.rootSecret;

@@ -2,15 +2,18 @@
 // primary.
 
 import { type Log, openLog } from "../ops/log.ts";
+import type { StoreFiles } from "../stores/lmdb/environment.ts";
 import type { CompiledDefinitions } from "./definitions.ts";
 import { endOnFault } from "./ending/end-on-fault.ts";
 import type { OrderOf } from "./messages.ts";
+import { openWorkerFiles } from "./open-stores.ts";
 import { answerOrders } from "./worker-channel.ts";
 import { openWorkerWorld, type WorkerWorld } from "./worker-world.ts";
 
 export function runWorker(): void {
   let log: Log = openLog("info", "worker");
   let world: WorkerWorld | null = null;
+  let files: StoreFiles | null = null;
 
   const opened = (): WorkerWorld => {
     if (world === null) throw new Error("Invariant broken: a worker was asked before it started");
@@ -20,7 +23,7 @@ export function runWorker(): void {
   const start = async (order: OrderOf<"start">): Promise<{ port: number }> => {
     log = openLog(order.settings.log, "worker");
     const { host, port } = order.settings.collect;
-    const { server } = (world = await openWorkerWorld(order, log));
+    const { server } = (world = await openWorkerWorld(order, files, log));
     return { port: await server.listen(host, port) };
   };
 
@@ -35,6 +38,10 @@ export function runWorker(): void {
   let prepared: CompiledDefinitions | null = null;
   answerOrders(
     {
+      "open-store": async ({ settings }) => {
+        files = openWorkerFiles(settings);
+        return null;
+      },
       start,
       stop,
       prepare: async ({ definitions }) => {
