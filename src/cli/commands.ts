@@ -70,6 +70,14 @@ const DATA_OPTION: OptionSyntax = {
   ...{ fallback: "./data", environment: "DUNLIN_DATA", completes: "folders" },
 };
 
+type Chosen = "durability" | "clock" | "log";
+
+const SETTING_CHOICES: { readonly [Name in Chosen]: readonly Config[Name][] } = {
+  durability: ["commit", "fsync", "off"],
+  clock: ["system", "manual"],
+  log: ["trace", "debug", "info", "warn", "error", "fatal", "silent"],
+};
+
 const FILE = { placeholder: "FILE", completes: "files" } as const;
 
 export const COMMANDS: readonly CommandSyntax[] = [
@@ -205,14 +213,6 @@ export const COMMANDS: readonly CommandSyntax[] = [
     ],
   },
 ];
-
-type Chosen = "durability" | "clock" | "log";
-
-const SETTING_CHOICES: { readonly [Name in Chosen]: readonly Config[Name][] } = {
-  durability: ["commit", "fsync", "off"],
-  clock: ["system", "manual"],
-  log: ["trace", "debug", "info", "warn", "error", "fatal", "silent"],
-};
 
 function completesSetting(
   name: string,
