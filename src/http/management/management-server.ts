@@ -16,6 +16,8 @@ import { addDenyListRoutes } from "./deny-list-routes.ts";
 import { addDeviceGraphRoutes } from "./device-graph-routes.ts";
 import { answerErrors, answerProtocolErrors, answerUnroutable } from "./error-answers.ts";
 import { addHealthRoutes } from "./health-routes.ts";
+import { addReferenceRoute } from "./reference/reference-routes.ts";
+import type { ApiDescription } from "./reference/render-reference.ts";
 import { requireJsonAnswer } from "./require-json-answer.ts";
 import { addResourceRoutes } from "./resources/resource-routes.ts";
 import { addSandboxRoutes } from "./sandbox-routes.ts";
@@ -89,6 +91,7 @@ export async function buildManagementServer(
       { config: { access: { needs: "caller" } }, schema: { hide: true } },
       () => app.swagger(),
     );
+    addReferenceRoute(api, () => app.swagger() as ApiDescription);
   });
   await app.ready();
   return {
@@ -127,6 +130,11 @@ function logRequests(app: FastifyInstance, log: Log): void {
 
 async function describeApi(app: FastifyInstance, version: string): Promise<void> {
   await app.register(swagger, {
+    // Who may call it stands beside every call.
+    transform: ({ schema, url, route }) => ({
+      schema: { ...schema, "x-access": route.config?.access },
+      url,
+    }),
     openapi: {
       openapi: "3.1.0",
       info: {
