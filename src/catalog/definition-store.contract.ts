@@ -2,22 +2,32 @@
 
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import type { ControlStore } from "../control/control-store.ts";
 import { type DefinitionStore, KEPT_REVISIONS } from "./definition-store.ts";
+
+export interface OpenedDefinitions {
+  readonly store: DefinitionStore;
+  /** Where records that are published go. */
+  readonly control: ControlStore;
+  close(): Promise<void>;
+}
 
 export interface DefinitionStoreUnderTest {
   /** A store in which nothing was ever published. */
-  open(): Promise<{ readonly store: DefinitionStore; close(): Promise<void> }>;
+  open(): Promise<OpenedDefinitions>;
   /** Opens again what `open` opened last, after it was closed. */
-  reopen?(): Promise<{ readonly store: DefinitionStore; close(): Promise<void> }>;
+  reopen?(): Promise<OpenedDefinitions>;
   /** Why a second opening cannot see what the first kept; left out where it does. */
   readonly forgetsOnClose?: string;
 }
 
 export function describeDefinitionStore(name: string, subject: DefinitionStoreUnderTest): void {
-  const withStore = async (use: (store: DefinitionStore) => Promise<void>): Promise<void> => {
-    const { store, close } = await subject.open();
+  const withStore = async (
+    use: (store: DefinitionStore, control: ControlStore) => Promise<void>,
+  ): Promise<void> => {
+    const { store, control, close } = await subject.open();
     try {
-      await use(store);
+      await use(store, control);
     } finally {
       await close();
     }
@@ -102,6 +112,53 @@ export function describeDefinitionStore(name: string, subject: DefinitionStoreUn
         assert.equal(listed.at(-1)?.revision, 4);
         assert.equal(await store.read(3), null);
         assert.deepEqual(await store.read(4), { revision: 4, document: '{"a":4}' });
+      }));
+
+    it("writes control records with a revision, and none with one that it does not take", () =>
+      withStore(async (store, control) => {
+        const traits = (value: unknown) => [{ kind: "object", id: "traits/1", value }];
+        await control.write([{ kind: "object", id: "traits/2", value: "gone soon" }]);
+        const second = { kind: "object", id: "traits/2", value: null };
+        const first = { revision: 1, document: "{}", records: [...traits({ by: "anna" }), second] };
+        assert.equal(await store.publish(first), "stored");
+        const written = await control.list("object");
+        assert.deepEqual(
+          written.map(({ id, value }) => [id, value]),
+          [["traits/1", { by: "anna" }]],
+        );
+        for (const revision of [1, 3]) {
+          const next = { revision, document: "[]", records: traits("other") };
+          assert.equal(await store.publish(next), "overtaken");
+        }
+        assert.deepEqual(await control.list("object"), written);
+        assert.deepEqual(await store.latest(), { revision: 1, document: "{}" });
+        assert.deepEqual(await store.list(), [{ revision: 1, at: null, by: null, note: null }]);
+        // Whoever has read a record notices that a publication changed it.
+        await store.publish({ revision: 2, document: "[]", records: traits("other") });
+        assert.equal(await control.write(traits("third"), written), false);
+        assert.equal((await control.read("object", "traits/1"))?.value, "other");
+      }));
+
+    it("takes no revision with a record that is none, and no record of several publications but one's", () =>
+      withStore(async (store, control) => {
+        const wrong = [{ kind: "object", id: "", value: 1 }];
+        const published = store.publish({ revision: 1, document: "{}", records: wrong });
+        await assert.rejects(published, /Invariant broken/);
+        assert.equal(await store.latest(), null);
+        const numbers = Array.from({ length: 8 }, (_, number) => number);
+        const outcomes = await Promise.all(
+          numbers.map((number) => {
+            const records = [{ kind: "object", id: `${number}`, value: number }];
+            return store.publish({ revision: 1, document: `{"number":${number}}`, records });
+          }),
+        );
+        const winner = outcomes.indexOf("stored");
+        const written = await control.list("object");
+        assert.deepEqual(
+          written.map(({ value }) => value),
+          [winner],
+        );
+        assert.equal((await store.latest())?.document, `{"number":${winner}}`);
       }));
 
     const reopen = subject.reopen;

@@ -1,5 +1,7 @@
 // The port behind which definitions live: each publication of a workspace is a revision.
 
+import type { ControlRecord } from "../control/control-store.ts";
+
 /** A published workspace. */
 export interface Revision {
   /** Counts publications, from 1. */
@@ -14,6 +16,12 @@ export interface RevisionOrigin {
   readonly at: number | null;
   readonly by: string | null;
   readonly note: string | null;
+}
+
+/** What a publication stores. */
+export interface NextRevision extends Revision, Partial<RevisionOrigin> {
+  /** Control records of the same store that are written with the revision, or like it not at all. */
+  readonly records?: readonly ControlRecord[];
 }
 
 /** A line of the list of revisions: all but the document, which may be large. */
@@ -45,10 +53,7 @@ export interface DefinitionStore {
    * A store that several nodes share also asks for the `fence` of their turn, and takes nothing from a turn
    * that another one has followed. Asked again by the same turn, it says again what it said.
    */
-  publish(
-    next: Revision & Partial<RevisionOrigin>,
-    fence?: number,
-  ): Promise<"stored" | "overtaken">;
+  publish(next: NextRevision, fence?: number): Promise<"stored" | "overtaken">;
 }
 
 /** How many of the revisions of these sizes, the newest first, are kept. */

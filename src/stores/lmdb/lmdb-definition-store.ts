@@ -10,13 +10,16 @@ import { join } from "node:path";
 import {
   countKept,
   type DefinitionStore,
+  type NextRevision,
   originOf,
   type Revision,
   type RevisionOrigin,
   type RevisionSummary,
 } from "../../catalog/definition-store.ts";
+import { keptRecords } from "../../control/kept-records.ts";
 import { checkedValue, withChecksum } from "./checked-value.ts";
 import { DEFINITIONS_FILE, type Environment } from "./environment.ts";
+import { entriesOf, putEntries } from "./lmdb-control-store.ts";
 import { StoreUnusable } from "./store-errors.ts";
 
 /** Stands in front of a document that has a checksum. */
@@ -63,11 +66,13 @@ export class LmdbDefinitionStore implements DefinitionStore {
   async publish({
     revision,
     document,
+    records = [],
     ...origin
-  }: Revision & Partial<RevisionOrigin>): Promise<"stored" | "overtaken"> {
+  }: NextRevision): Promise<"stored" | "overtaken"> {
     const { definitions } = this.#environment;
     const bytes = Buffer.byteLength(document);
     const key = keyOf(revision);
+    const entries = entriesOf(keptRecords(records));
     return this.#environment.commitDefinitions(() => {
       if (revision !== this.#latestRevision() + 1) return "overtaken";
       const before = this.#keptNewestFirst();
@@ -83,6 +88,7 @@ export class LmdbDefinitionStore implements DefinitionStore {
         definitions.remove(keyOf(dropped));
         definitions.remove(originKeyOf(dropped));
       }
+      putEntries(this.#environment, entries);
       return "stored";
     });
   }

@@ -8,6 +8,7 @@ import {
 import { asDataSourceId } from "../../model/ids.ts";
 import { describeProfileStore } from "../../profiles/store.contract.ts";
 import { openEnvironment } from "./environment.ts";
+import { LmdbControlStore } from "./lmdb-control-store.ts";
 import { LmdbDefinitionStore } from "./lmdb-definition-store.ts";
 import { LmdbProfileStore } from "./lmdb-profile-store.ts";
 
@@ -28,7 +29,9 @@ const LONG_LIST = Array.from({ length: 400 }, (_, number) => number);
 let folder = "";
 const reopen: DefinitionStoreUnderTest["open"] = async () => {
   const environment = openEnvironment({ folder, durability: "off" });
-  return { store: new LmdbDefinitionStore(environment), close: () => environment.close() };
+  const store = new LmdbDefinitionStore(environment);
+  const control = new LmdbControlStore(environment);
+  return { store, control, close: () => environment.close() };
 };
 const open = () => {
   folder = storeFolder();

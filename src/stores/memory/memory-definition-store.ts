@@ -1,11 +1,14 @@
 import {
   countKept,
   type DefinitionStore,
+  type NextRevision,
   originOf,
   type Revision,
   type RevisionOrigin,
   type RevisionSummary,
 } from "../../catalog/definition-store.ts";
+import { keptRecords } from "../../control/kept-records.ts";
+import { MemoryControlStore } from "./memory-control-store.ts";
 
 interface Kept extends Revision {
   readonly origin: RevisionOrigin;
@@ -13,8 +16,14 @@ interface Kept extends Revision {
 
 /** Definitions of one process, gone with it: for tests. */
 export class MemoryDefinitionStore implements DefinitionStore {
+  /** Where records that are published go. */
+  readonly control: MemoryControlStore;
   /** The newest first. */
   #kept: readonly Kept[] = [];
+
+  constructor(control = new MemoryControlStore()) {
+    this.control = control;
+  }
 
   async latest(): Promise<Revision | null> {
     return revisionOf(this.#kept[0]);
@@ -31,11 +40,14 @@ export class MemoryDefinitionStore implements DefinitionStore {
   async publish({
     revision,
     document,
+    records = [],
     ...origin
-  }: Revision & Partial<RevisionOrigin>): Promise<"stored" | "overtaken"> {
+  }: NextRevision): Promise<"stored" | "overtaken"> {
+    const kept = keptRecords(records);
     if (revision !== (this.#kept[0]?.revision ?? 0) + 1) return "overtaken";
     const all = [{ revision, document, origin: originOf(origin) }, ...this.#kept];
     this.#kept = all.slice(0, countKept(all.map((kept) => Buffer.byteLength(kept.document))));
+    this.control.keep(kept);
     return "stored";
   }
 }

@@ -2,8 +2,8 @@
 
 import type {
   DefinitionStore,
+  NextRevision,
   Revision,
-  RevisionOrigin,
   RevisionSummary,
 } from "../../catalog/definition-store.ts";
 import type { GroupStore, GroupView, MemberReport } from "../../group/group-store.ts";
@@ -118,10 +118,7 @@ export class MemoryGroupStore implements GroupStore, DefinitionStore {
     return this.#definitions.read(revision);
   }
 
-  async publish(
-    next: Revision & Partial<RevisionOrigin>,
-    fence = 0,
-  ): Promise<"stored" | "overtaken"> {
+  async publish(next: NextRevision, fence = 0): Promise<"stored" | "overtaken"> {
     const latest = await this.latest();
     const isAgain = latest?.revision === next.revision && latest.document === next.document;
     if (isAgain && fence === this.#newestFence) return "stored";

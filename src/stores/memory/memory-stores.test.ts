@@ -22,7 +22,10 @@ for (const describeStore of [describeProfileStore, describeVisitorStore]) {
 describeProfileScan("memory", { open: async () => new MemoryVisitorStore() });
 
 describeDefinitionStore("memory", {
-  open: async () => ({ store: new MemoryDefinitionStore(), close: async () => {} }),
+  open: async () => {
+    const store = new MemoryDefinitionStore();
+    return { store, control: store.control, close: async () => {} };
+  },
   forgetsOnClose,
 });
 

@@ -186,10 +186,10 @@ export const READ = script(
 
 /**
  * ARGV: revision, fence, document, what is told of it; how many revisions are kept at most, how many bytes, and
- * how many at least.
+ * how many at least; then what `keepRecords` takes.
  */
 export const PUBLISH = script(
-  ["definitions", "fence"],
+  ["definitions", "fence", "control", "controlIds"],
   `
 local newest = tonumber(redis.call('HGET', definitions, 'revision') or '0')
 local field = 'document:' .. ARGV[1]
@@ -217,6 +217,7 @@ for place, number in ipairs(kept) do
     redis.call('HDEL', definitions, 'document:' .. number, 'origin:' .. number)
   end
 end
+keepRecords(control, controlIds, 8)
 tell()
 return 1`,
 );

@@ -73,6 +73,28 @@ describe("a write of control records that is sent again because its answer was l
   });
 });
 
+describe("control records of a publication", () => {
+  it("are written by nobody whose turn is over", async () => {
+    await server.empty();
+    const { definitions, control, group, close } = await openOn(server, 0);
+    const next = (value: string) => {
+      const records = [{ kind: "object", id: "traits/1", value }];
+      return { revision: 1, document: `"${value}"`, records };
+    };
+    const turn = await group.takeTurn("a");
+    assert.ok(turn);
+    assert.equal(await definitions.publish(next("late"), turn.fence - 1), "overtaken");
+    assert.deepEqual(await control.list("object"), []);
+    assert.equal(await definitions.publish(next("first"), turn.fence), "stored");
+    const first = await control.list("object");
+    assert.equal(first[0]?.value, "first");
+    // Asked again it says what it said, and writes nothing again.
+    assert.equal(await definitions.publish(next("first"), turn.fence), "stored");
+    assert.deepEqual(await control.list("object"), first);
+    close();
+  });
+});
+
 describe("control records that are stored on too few replicas", () => {
   it("are said to be, and are not said to be written", async () => {
     await server.empty();

@@ -40,8 +40,8 @@ for (const [name, choose, replicas] of [
   ["a single server", () => server, 0],
 ] as const) {
   const open = async () => {
-    const control = await openOn(choose(), replicas);
-    return { store: control.definitions, close: async () => control.close() };
+    const { definitions, control, close } = await openOn(choose(), replicas);
+    return { store: definitions, control, close: async () => close() };
   };
   describeDefinitionStore(name, {
     open: async () => {

@@ -3,14 +3,17 @@
 import {
   type DefinitionStore,
   KEPT_REVISIONS,
+  type NextRevision,
   originOf,
   type Revision,
   type RevisionOrigin,
   type RevisionSummary,
 } from "../../catalog/definition-store.ts";
+import { keptRecords, newVersion } from "../../control/kept-records.ts";
 import type { ControlCommands } from "./control-commands.ts";
 import { LATEST, LIST, PUBLISH, READ } from "./control-scripts.ts";
 import { packDocument, unpackDocument } from "./packed-document.ts";
+import { argumentsOf } from "./redis-control-store.ts";
 import { bytesAt, listOf, numberAt, textAt } from "./script-answer.ts";
 
 export class RedisDefinitionStore implements DefinitionStore {
@@ -42,13 +45,14 @@ export class RedisDefinitionStore implements DefinitionStore {
 
   /** On as many servers as the store waits for when it resolves. Bytes are counted as they are kept: packed. */
   async publish(
-    { revision, document, ...origin }: Revision & Partial<RevisionOrigin>,
+    { revision, document, records = [], ...origin }: NextRevision,
     fence = 0,
   ): Promise<"stored" | "overtaken"> {
+    const kept = argumentsOf(newVersion(), keptRecords(records));
     const packed = await packDocument(document);
     const { most, mostBytes, least } = KEPT_REVISIONS;
     const told = JSON.stringify(originOf(origin));
-    const args = [revision, fence, packed, told, most, mostBytes, least];
+    const args = [revision, fence, packed, told, most, mostBytes, least, ...kept];
     return (await this.#commands.runDurably(PUBLISH, args)) === 1 ? "stored" : "overtaken";
   }
 }
