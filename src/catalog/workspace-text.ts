@@ -2,7 +2,7 @@
 // other, with line and column in its message.
 
 import type { Fault, Workspace } from "@dunlin/contract/workspace";
-import { LineCounter, parseDocument } from "yaml";
+import { LineCounter, parseDocument, stringify } from "yaml";
 import { err, ok, type Result } from "../model/result.ts";
 import { findJsonFault } from "./json-fault.ts";
 import { CATALOG_LIMITS } from "./limits.ts";
@@ -30,6 +30,11 @@ export function parseWorkspaceText(
     return err([textFault("E_LIMIT", `The text has more than ${limit} characters.`)]);
   }
   return format === "json" ? parseJson(text) : parseYaml(text);
+}
+
+/** A document as the text of a file, which `parseWorkspaceText` reads as the same document. */
+export function printWorkspaceText(document: unknown, format: WorkspaceFormat): string {
+  return format === "json" ? `${JSON.stringify(document, null, 2)}\n` : stringify(document);
 }
 
 const BYTE_ORDER_MARK = /^\uFEFF/;

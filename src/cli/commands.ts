@@ -123,6 +123,34 @@ export const COMMANDS: readonly CommandSyntax[] = [
     ],
   },
   {
+    name: "import",
+    group: "local",
+    summary: "make a workspace of what the incumbent's API answered",
+    about:
+      "Makes a workspace of JSON files, or folders of them, that were saved of the incumbent's management API.\n" +
+      "What cannot come along is a line each on standard error: file, object, reason. docs/migrating.md says more.\n" +
+      "Exit codes: 0 all came along, 1 some did not, 2 nothing was written.",
+    operand: { ...FILE, isRepeated: true },
+    options: [
+      { ...option("pid", "N", "whose definitions they are"), fallback: "the one that they name" },
+      option("alias", "NAME", "the partner's alias: the first label of the host that pages call"),
+      option("org", "ID", "the organisation's ID: 24 hexadecimal digits and @AdobeOrg"),
+      {
+        ...option("out", "FILE", "where the workspace goes; as YAML where its name says so"),
+        ...{ fallback: "standard output", completes: "files" },
+      },
+      {
+        ...option(
+          "merge",
+          "WORKSPACE",
+          "what it becomes part of; of one ID the imported one counts",
+        ),
+        completes: "files",
+      },
+      JSON_FLAG("the report as JSON on standard output; with --out"),
+    ],
+  },
+  {
     name: "lint",
     group: "local",
     summary: "say what is odd about the definitions in a file",

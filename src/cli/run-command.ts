@@ -32,6 +32,7 @@ export async function runCommand(line: CommandLine): Promise<RunOutcome> {
     case "backup":
     case "restore":
       return keepOrRestore(line, command, options);
+    case "import":
     case "lint":
     case "test":
     case "completion":
@@ -81,11 +82,15 @@ async function keepOrRestore(
 /** Loaded when they are asked for: a node has no use for them. */
 async function local(
   line: CommandLine,
-  command: "lint" | "test" | "completion",
+  command: "import" | "lint" | "test" | "completion",
   args: readonly string[],
 ): Promise<RunOutcome> {
   const print = (text: string): void => line.print(text);
   switch (command) {
+    case "import": {
+      const { runImport } = await import("./import/import-command.ts");
+      return runImport(args, print);
+    }
     case "lint": {
       const { runLint } = await import("./lint.ts");
       return runLint(args, print);

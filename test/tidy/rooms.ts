@@ -111,7 +111,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     builtins: [],
   },
   cli: {
-    imports: ["config", "catalog", "rules", "lint", "rule-tests", "model"],
+    imports: [
+      ...["config", "catalog", "rules", "lint", "rule-tests", "model"],
+      "migration/import-workspace",
+    ],
     packages: [],
     builtins: "all",
   },
@@ -129,6 +132,7 @@ const BUILTIN_HOMES: Readonly<Record<string, readonly string[]>> = {
 
 /** Sub-rooms whose front door has another name than the sub-room, or that have two. */
 const FRONT_DOORS: Readonly<Record<string, readonly string[]>> = {
+  "cli/import": ["import-command.ts"],
   "catalog/steps": ["workspace-step.ts", "take-step.ts"],
   "stores/redis": ["redis-visitor-store.ts", "redis-control.ts"],
   "stores/redis/slots": ["slot-transactions.ts", "slot-draft.ts"],
