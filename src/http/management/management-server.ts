@@ -20,7 +20,9 @@ import { addReferenceRoute } from "./reference/reference-routes.ts";
 import type { ApiDescription } from "./reference/render-reference.ts";
 import { requireJsonAnswer } from "./require-json-answer.ts";
 import { addResourceRoutes } from "./resources/resource-routes.ts";
+import { addPlanRoutes } from "./plan-routes.ts";
 import { addSandboxRoutes } from "./sandbox-routes.ts";
+import { addSizeRoutes } from "./size-routes.ts";
 import { addVisitorRoutes } from "./visitor-routes.ts";
 import { addWorkspaceRoutes } from "./workspace-routes.ts";
 
@@ -80,6 +82,8 @@ export async function buildManagementServer(
   await app.register(async (api) => {
     addHealthRoutes(api, options);
     addWorkspaceRoutes(api, options);
+    addPlanRoutes(api, options.control.counting, options);
+    addSizeRoutes(api, options.control.counting);
     addVisitorRoutes(api, options.control);
     addDenyListRoutes(api, options.control);
     addDeviceGraphRoutes(api, options);
