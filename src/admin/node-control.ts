@@ -5,6 +5,7 @@ import type { Fault, WorkspaceChanges } from "@dunlin/contract/workspace";
 import type { Caller } from "../access/caller.ts";
 import type { DataSourceId } from "../model/ids.ts";
 import type { DenyList, DeviceGraphs } from "../profiles/visitor-store.ts";
+import type { CountingDesk } from "./counting-desk.ts";
 import type { VisitorDescription, VisitorQuestion } from "./describe-visitor.ts";
 import type { ExplainQuestion, VisitorExplanation } from "./explain-visitor.ts";
 import type { DefinitionDesk } from "./resources/definition-desk.ts";
@@ -39,6 +40,8 @@ export interface NodeControl {
   currentWorkspace(): string;
   /** The definitions object by object. */
   readonly desk: DefinitionDesk;
+  /** How many visitors are in segments. */
+  readonly counting: CountingDesk;
   /** The partners that are defined; null when no worker could answer. */
   partnerIds(): Promise<readonly number[] | null>;
   /** Null when no worker could answer. */

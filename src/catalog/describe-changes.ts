@@ -96,6 +96,11 @@ function areSame(a: object, b: object): boolean {
   return a === b || JSON.stringify(a) === JSON.stringify(b) || spell(a) === spell(b);
 }
 
+/** Whether two values of a key say the same. */
+export function meanTheSame(a: unknown, b: unknown): boolean {
+  return spell(a) === spell(b);
+}
+
 /** Equal for values that mean the same: the order of keys and of lists has no meaning. */
 function spell(value: unknown): string {
   return JSON.stringify(value, (_key, part: unknown) => {

@@ -15,6 +15,7 @@ import { ALONE } from "../group/turns.ts";
 import { ManualClock, SYSTEM_CLOCK } from "../ops/clock.ts";
 import type { Log } from "../ops/log.ts";
 import { NodeMetrics } from "../ops/node-metrics.ts";
+import { Counting, PreparationThread } from "./counting/counting.ts";
 import type { Definitions } from "./definitions.ts";
 import type { FirstDefinitions } from "./first-definitions.ts";
 import type { WorkerSettings } from "./messages.ts";
@@ -45,6 +46,7 @@ export interface AssembledNode {
   readonly pool: WorkerPool;
   readonly publisher: Publisher;
   readonly control: NodeControl;
+  readonly counting: Counting;
   readonly access: AccessControl;
   /** Null with the system clock. */
   readonly clock: ManualClock | null;
@@ -92,8 +94,12 @@ export function assembleNode(ingredients: NodeIngredients): AssembledNode {
   );
   const { domain } = config;
   const desk = new PublishedDesk({ publisher, control: stores.control, domain, now });
+  const counting = new Counting({
+    ...{ store: stores.visitors, thread: new PreparationThread(), now, random: Math.random },
+    currentDocument: () => publisher.currentDocument(),
+  });
   const control = buildNodeControl({
-    ...{ pool, publisher, desk, group, clock, workersClock, metrics },
+    ...{ pool, publisher, desk, counting, group, clock, workersClock, metrics },
     visitors: stores.visitors,
     workerCount: config.workers,
     workersLost: () => workersLost,
@@ -102,7 +108,7 @@ export function assembleNode(ingredients: NodeIngredients): AssembledNode {
     ...{ store: stores.control, now, ticks: () => performance.now() },
     isDefined: (object) => isDefined(desk, object),
   });
-  return { pool, publisher, control, access, clock, group };
+  return { pool, publisher, control, counting, access, clock, group };
 }
 
 /** Rights for traits and segments are given for their data source. */

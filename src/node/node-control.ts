@@ -1,5 +1,6 @@
 // The management plane's orders, carried out by the primary and its workers.
 
+import type { CountingDesk } from "../admin/counting-desk.ts";
 import type { NodeControl } from "../admin/node-control.ts";
 import type { DefinitionDesk } from "../admin/resources/definition-desk.ts";
 import type { NodeGroup } from "../group/node-group.ts";
@@ -15,6 +16,7 @@ export interface NodeParts {
   readonly pool: WorkerPool;
   readonly publisher: Publisher;
   readonly desk: DefinitionDesk;
+  readonly counting: CountingDesk;
   readonly visitors: VisitorStore;
   /** Null where the node has its store to itself. */
   readonly group: NodeGroup | null;
@@ -43,6 +45,7 @@ export function buildNodeControl(parts: NodeParts): NodeControl {
     },
     currentWorkspace: () => publisher.currentDocument(),
     desk,
+    counting: parts.counting,
     partnerIds: async () => {
       // Asked of a worker once for each revision: nearly every call of the management plane wants it.
       if (partners?.revision === (publisher.current?.revision ?? 0)) return partners.ids;

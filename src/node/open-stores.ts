@@ -9,6 +9,7 @@ import type { GroupStore } from "../group/group-store.ts";
 import type { Result } from "../model/result.ts";
 import { err, ok } from "../model/result.ts";
 import { SYSTEM_CLOCK } from "../ops/clock.ts";
+import type { ScannedStore } from "../profiles/profile-scan.ts";
 import type { VisitorStore } from "../profiles/visitor-store.ts";
 import {
   Environment,
@@ -22,7 +23,7 @@ import { LmdbVisitorStore } from "../stores/lmdb/lmdb-visitor-store.ts";
 import type { WorkerSettings } from "./messages.ts";
 
 export interface NodeStores {
-  readonly visitors: VisitorStore;
+  readonly visitors: ScannedStore;
   readonly definitions: DefinitionStore;
   readonly control: ControlStore;
   /** Where nodes that share the store find each other; null where this one has it to itself. */

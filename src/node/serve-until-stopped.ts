@@ -109,6 +109,7 @@ async function shutDown(
   log: Log,
 ): Promise<void> {
   log.info("The node stops.");
+  node.counting.stop();
   const { promise: late, resolve } = Promise.withResolvers<boolean>();
   const timer = setTimeout(() => resolve(false), LIMITS.shutdownMs);
   const finished = Promise.all([

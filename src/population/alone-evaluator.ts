@@ -23,6 +23,7 @@ interface Holder {
   readonly owner: ScanOwner;
   readonly before: readonly SegmentId[];
   readonly after: readonly SegmentId[];
+  readonly lastSeen: number;
 }
 
 export class AloneEvaluator implements Evaluator {
@@ -61,7 +62,7 @@ export class AloneEvaluator implements Evaluator {
     const before = this.#before?.segmentsOf(profile) ?? NO_SEGMENTS;
     const after = this.#after?.segmentsOf(profile) ?? NO_SEGMENTS;
     if (before.length + after.length === 0) return;
-    this.#holders.push({ owner: record.owner(), before, after });
+    this.#holders.push({ owner: record.owner(), before, after, lastSeen });
   };
 
   async flush(verdict: Verdict): Promise<void> {
@@ -71,9 +72,9 @@ export class AloneEvaluator implements Evaluator {
     const { store, of, pid } = this.#options;
     const owners = holders.map(({ owner }) => owner);
     const identities = await store.scan.identitiesOf(of, owners);
-    for (const [place, { before, after }] of holders.entries()) {
+    for (const [place, { before, after, lastSeen }] of holders.entries()) {
       const optOuts = identities[place]?.optOuts ?? [];
-      if (optOuts.every((optOut) => optOut.pid !== pid)) verdict(before, after);
+      if (optOuts.every((optOut) => optOut.pid !== pid)) verdict(before, after, lastSeen);
     }
   }
 }

@@ -9,7 +9,7 @@ import { asPartnerId, asSegmentId, asTraitId } from "../model/ids.ts";
 import { DAY_MS } from "../model/time.ts";
 import { openEnvironment } from "../stores/lmdb/environment.ts";
 import { LmdbVisitorStore } from "../stores/lmdb/lmdb-visitor-store.ts";
-import { estimateSegment } from "./estimate-population.ts";
+import { estimateForBuilder, estimateSegment } from "./estimate-population.ts";
 import { compileCounted, countPopulation, definitionsOfSegments } from "./population.ts";
 
 const NOW = 20_000 * DAY_MS;
@@ -55,12 +55,8 @@ test("an estimate from a sample of a store holds the exact number in nine of ten
   const store = await filledStore();
   const counted = { before: null, after: compiled() };
   const { signal } = new AbortController();
-  const world = { store, now: NOW, signal };
-  const exact = await countPopulation(counted, {
-    ...world,
-    pause: async () => {},
-    onProgress: () => {},
-  });
+  const world = { store, now: NOW, signal, pause: async () => {} };
+  const exact = await countPopulation(counted, { ...world, onProgress: () => {} });
   const truth = exact.segments.get(SEGMENT)?.after ?? 0;
   assert.ok(truth > 2_500 && truth < 4_000);
   const random = seededRandom(5);
@@ -78,5 +74,9 @@ test("an estimate from a sample of a store holds the exact number in nine of ten
   assert.ok(covered >= 180, `${covered} of 200`);
   // Without bias: over many draws they agree.
   assert.ok(Math.abs(sum / 200 - truth) < 0.01 * truth, `${sum / 200}, not ${truth}`);
+  const builder = { ...world, random: () => random.next() };
+  const only = await estimateForBuilder(compiled(), SEGMENT, builder);
+  const all = { estimate: truth, low: truth, high: truth };
+  assert.deepEqual([only.total, only.realTime, only.basedOn], [all, all, "all 40000 profiles"]);
   await store.close();
 });

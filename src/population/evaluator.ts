@@ -9,8 +9,12 @@ export interface Side {
   readonly groups: readonly SegmentGroup[];
 }
 
-/** The segments, ascending, that a visitor is in under either side. */
-export type Verdict = (before: readonly SegmentId[], after: readonly SegmentId[]) => void;
+/** The segments, ascending, that a visitor is in under either side, and when they were seen last. */
+export type Verdict = (
+  before: readonly SegmentId[],
+  after: readonly SegmentId[],
+  lastSeen: number,
+) => void;
 
 /** Finds out for visitors, a page of them at a time, which segments they are in. */
 export interface Evaluator {
@@ -32,6 +36,7 @@ export interface EvaluatorOptions {
   readonly store: ScannedStore;
   /** Milliseconds since the epoch. */
   readonly now: number;
+  pause(): Promise<void>;
 }
 
 export const NO_SEGMENTS: readonly SegmentId[] = [];

@@ -61,6 +61,7 @@ export class LinkedEvaluator implements Evaluator {
     this.#taken = [];
     for (let at = 0; at < taken.length; at += AT_ONCE) {
       await this.#evaluate(taken.slice(at, at + AT_ONCE), verdict);
+      await this.#options.pause();
     }
   }
 
@@ -75,7 +76,7 @@ export class LinkedEvaluator implements Evaluator {
         this.#segmentsOf(before, one, identity),
         this.#segmentsOf(after, one, identity),
       ]);
-      if (was.length + is.length > 0) verdict(was, is);
+      if (was.length + is.length > 0) verdict(was, is, one.profile.lastSeen);
     });
     await Promise.all(evaluated);
   }

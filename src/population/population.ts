@@ -8,7 +8,7 @@
 import { compilePartner } from "../catalog/compile-partner.ts";
 import type { PartnerDefinitions } from "../catalog/partner-definitions.ts";
 import type { PartnerCatalog, SegmentGroup } from "../catalog/snapshot.ts";
-import { asDataSourceId, type DataSourceId, type PartnerId, type SegmentId } from "../model/ids.ts";
+import { asDataSourceId, type DataSourceId, type SegmentId } from "../model/ids.ts";
 import type { ScannedProfiles, ScannedStore } from "../profiles/profile-scan.ts";
 import { WantedTraits } from "../profiles/skim-record.ts";
 import { AloneEvaluator } from "./alone-evaluator.ts";
@@ -17,7 +17,6 @@ import { LinkedEvaluator } from "./linked-evaluator.ts";
 import { type SegmentCount, Tally } from "./tally.ts";
 
 export { definitionsOfSegments, lookupOf } from "./counted-definitions.ts";
-export type { Interval, SampledRun } from "./interval.ts";
 export { basesOfSegments } from "./segment-basis.ts";
 export type { SegmentCount } from "./tally.ts";
 
@@ -94,7 +93,11 @@ export interface Pass {
 }
 
 /** Devices where some rule reads them, and the declared IDs of each data source where some rule reads those alone. */
-export function passesOver(counted: Counted, world: Pick<CountWorld, "store" | "now">): Pass[] {
+export function passesOver(
+  counted: Counted,
+  { store, now, pause }: Pick<CountWorld, "store" | "now" | "pause">,
+): Pass[] {
+  const world = { store, now, pause };
   const sides = [counted.before, counted.after];
   const pid = sides.find((side) => side !== null)?.pid;
   if (pid === undefined) return [];
@@ -120,6 +123,24 @@ export function passesOver(counted: Counted, world: Pick<CountWorld, "store" | "
     });
   }
   return passes;
+}
+
+/**
+ * The same for each profile by itself, whatever its merge rule reads: of devices, and of all data sources whose IDs
+ * log in.
+ */
+export function passesOverAll(
+  partner: PartnerCatalog,
+  { store, now, pause }: Pick<CountWorld, "store" | "now" | "pause">,
+): Pass[] {
+  const { pid, dataSources } = partner;
+  const kinds: ScannedProfiles[] = [{ kind: "devices", pid }];
+  for (const [dataSourceId, source] of dataSources) {
+    if (source.authenticatedProfile) kinds.push({ kind: "declared", dataSourceId });
+  }
+  const after = { partner, groups: partner.segmentGroups };
+  const common = { pid, before: null, after, wanted: wantedBy([partner]), store, now, pause };
+  return kinds.map((of) => ({ of, evaluator: new AloneEvaluator({ ...common, of }) }));
 }
 
 function wantedBy(sides: readonly (PartnerCatalog | null)[]): WantedTraits {
@@ -162,5 +183,3 @@ function readsAlone(
   if (readsDevice(group) || !group.mergeRule.dataSourceIds.includes(dataSourceId)) return false;
   return side?.dataSources.get(dataSourceId)?.authenticatedProfile === true;
 }
-
-export type { PartnerCatalog, PartnerId };

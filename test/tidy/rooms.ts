@@ -83,6 +83,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
         "control/object-records",
         "catalog",
         "rules",
+        "population",
         "profiles/store",
         "profiles/visitor-store",
         "model",
@@ -152,6 +153,7 @@ const FRONT_DOORS: Readonly<Record<string, readonly string[]>> = {
   "http/collection": ["collection-server.ts"],
   "http/collection/wire": ["wire-server.ts"],
   "http/management": ["management-server.ts"],
+  "node/counting": ["counting.ts"],
   "node/ending": ["stop-signals.ts"],
   "node/publishing": [
     ...["publisher.ts", "served-definitions.ts", "follow-store.ts"],

@@ -2,7 +2,8 @@ import type { FastifyInstance } from "fastify";
 import { problem, sendProblem } from "./problems.ts";
 
 /** One of the media types that an answer of the API can have. */
-const ACCEPTS_JSON = /(?:^|,)\s*(?:\*\/\*|application\/(?:\*|json|problem\+json))\s*(?:;|,|$)/i;
+const ACCEPTS_JSON =
+  /(?:^|,)\s*(?:\*\/\*|application\/(?:\*|json|x-ndjson|problem\+json))\s*(?:;|,|$)/i;
 
 /** Whoever wants something else than JSON is told so, rather than sent what they cannot read. */
 export function requireJsonAnswer(app: FastifyInstance): void {
