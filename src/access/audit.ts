@@ -34,14 +34,19 @@ export interface ListedEntry extends AuditEntry {
 
 const KIND = "audit";
 const TIME_DIGITS = 15;
-const NONCE_BYTES = 6;
+const NONCE_BYTES = 4;
+/** Entries of one moment are in the order in which a node made them. */
+const PLACE_DIGITS = 6;
+const PLACES = 16 ** PLACE_DIGITS;
+let made = 0;
 
 /** To be written together with the change. */
 export function auditRecord(entry: AuditEntry): ControlRecord {
+  const place = (made++ % PLACES).toString(16).padStart(PLACE_DIGITS, "0");
   const nonce = randomBytes(NONCE_BYTES).toString("hex");
   const { by, ...rest } = entry;
   const actor = by && { kind: by.kind, id: by.id, name: by.name, userId: by.userId };
-  return { kind: KIND, id: `${timeKey(entry.at)}-${nonce}`, value: { ...rest, by: actor } };
+  return { kind: KIND, id: `${timeKey(entry.at)}-${place}${nonce}`, value: { ...rest, by: actor } };
 }
 
 export interface AuditQuestion {
