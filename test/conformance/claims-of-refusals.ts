@@ -3,6 +3,8 @@ import type { ClaimList } from "./claims.ts";
 const EVENTS = "test/conformance/events.test.ts";
 const IDENTITIES = "test/conformance/identities.test.ts";
 const UNREADABLE = "test/conformance/unreadable-visitors.test.ts";
+const SILENT_SERVERS =
+  "test/journeys/store-outage.slow.test.ts: servers fall silent that hold others' records: 201 to 203 say what the answer was made without, and it is stored";
 const DECLARED = "src/event/declared-ids/declared-ids.test.ts";
 const STRICT = "src/event/strict/strict.test.ts";
 
@@ -144,21 +146,29 @@ export const ERRORS: ClaimList = {
     error(172, "no cookie on a second leg", "firstevent-without-cookie"),
     error(198, "a country that the partner blocks", "country-blocked-by-partner"),
     error(199, "a country that the platform blocks", "country-embargoed"),
-    error(200, "the profile could not be read", "profile-read-failed"),
+    error(
+      200,
+      "the profile could not be read",
+      "profile-read-failed",
+      "test/journeys/store-outage.slow.test.ts: 200: another device's profile is damaged, and the answer is made without it",
+    ),
     error(
       201,
       "the devices of an ID could not be read",
       `${UNREADABLE}: the devices of a customer`,
+      SILENT_SERVERS,
     ),
     error(
       202,
       "the IDs of a device could not be read",
       `${UNREADABLE}: who was last logged in on another device`,
+      SILENT_SERVERS,
     ),
     error(
       203,
       "the cluster of a device could not be read",
       `${UNREADABLE}: the cluster of the device`,
+      SILENT_SERVERS,
     ),
     error(
       300,
