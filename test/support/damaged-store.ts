@@ -14,6 +14,7 @@ import {
   openEnvironment,
   PROFILES_FILE,
 } from "../../src/stores/lmdb/environment.ts";
+import { LmdbControlStore } from "../../src/stores/lmdb/lmdb-control-store.ts";
 import { LmdbDefinitionStore } from "../../src/stores/lmdb/lmdb-definition-store.ts";
 import { LmdbVisitorStore } from "../../src/stores/lmdb/lmdb-visitor-store.ts";
 import { StoreUnusable } from "../../src/stores/lmdb/store-errors.ts";
@@ -47,6 +48,7 @@ const ROUNDS = 3;
 /** Their records take pages of their own. */
 const LONG_PROFILES = 4;
 const LONG_TRAITS = 900;
+const RECORDS = 200;
 /** After which the older copy is made. */
 const ROUND_OF_OLD = 1;
 const GRAPH = asDataSourceId(900);
@@ -55,6 +57,19 @@ const ALL_FILES = [PROFILES_FILE, DEFINITIONS_FILE];
 /** Digests of what a key may be found to hold; the first is that of nothing. */
 type States = Record<string, string[]>;
 
+/** Of what `LmdbVisitorStore` does not give. */
+interface Beside {
+  readonly definitions: LmdbDefinitionStore;
+  readonly control: LmdbControlStore;
+}
+
+function besideIn(environment: Environment): Beside {
+  return {
+    definitions: new LmdbDefinitionStore(environment),
+    control: new LmdbControlStore(environment),
+  };
+}
+
 /** Makes `now` and, an earlier copy of it, `old`; and `states.json`. */
 export async function buildStore(folder: string): Promise<void> {
   const now = join(folder, "now");
@@ -62,9 +77,9 @@ export async function buildStore(folder: string): Promise<void> {
   for (let round = 0; round <= ROUNDS; round++) {
     const environment = openEnvironment({ folder: now, durability: "commit" });
     const store = new LmdbVisitorStore(environment);
-    const definitions = new LmdbDefinitionStore(environment);
-    if (round > 0) await writeRound(store, definitions, round);
-    for (const { name, digest } of await readAll(store, definitions)) {
+    const beside = besideIn(environment);
+    if (round > 0) await writeRound(store, beside, round);
+    for (const { name, digest } of await readAll(store, beside)) {
       const known = (states[name] ??= []);
       if (digest instanceof Error) throw digest;
       if (!known.includes(digest)) known.push(digest);
@@ -77,7 +92,7 @@ export async function buildStore(folder: string): Promise<void> {
 
 async function writeRound(
   store: LmdbVisitorStore,
-  definitions: LmdbDefinitionStore,
+  { definitions, control }: Beside,
   round: number,
 ): Promise<void> {
   const at = NOON + round * 60_000;
@@ -100,6 +115,11 @@ async function writeRound(
   ]);
   await store.graphs.replace(GRAPH, clusters);
   await definitions.publish({ revision: round, document: documentOf(round), at, by: "anna" });
+  await control.write(
+    Array.from({ length: RECORDS }, (_, place) => ({
+      ...{ kind: "object", id: `traits/${place}`, value: { round, place } },
+    })),
+  );
 }
 
 /** Everybody's differs: a record that is found for another one is noticed. */
@@ -128,7 +148,7 @@ interface Found {
 
 async function readAll(
   store: LmdbVisitorStore,
-  definitions: LmdbDefinitionStore,
+  { definitions, control }: Beside,
 ): Promise<readonly Found[]> {
   const found: Found[] = [];
   const note = async (name: string, read: () => Promise<unknown>): Promise<void> => {
@@ -149,6 +169,11 @@ async function readAll(
   for (let number = 10; number < 130; number++) {
     const { device } = deviceKey(number);
     await note(`cluster ${device}`, () => store.graphs.clusterOf(GRAPH, device));
+  }
+  for (let place = 0; place < RECORDS; place++) {
+    await note(`record ${place}`, async () => {
+      return (await control.read("object", `traits/${place}`))?.value ?? null;
+    });
   }
   await note("definitions", () => definitions.latest());
   await note("revisions", () => definitions.list());
@@ -221,9 +246,9 @@ interface Seen {
 
 async function work(environment: Environment, states: States, seen: Seen): Promise<void> {
   const store = new LmdbVisitorStore(environment);
-  const definitions = new LmdbDefinitionStore(environment);
+  const beside = besideIn(environment);
   const look = async (when: string): Promise<void> => {
-    for (const { name, digest } of await readAll(store, definitions)) {
+    for (const { name, digest } of await readAll(store, beside)) {
       const known = states[name] ?? [];
       if (digest instanceof Error) seen.errors.add(`${digest.name}: ${digest.message}`);
       else if (!known.includes(digest)) seen.garbage.add(`${name} ${when}`);
