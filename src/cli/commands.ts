@@ -205,6 +205,20 @@ export const COMMANDS: readonly CommandSyntax[] = [
     options: NODE_OPTIONS,
   },
   {
+    name: "plan",
+    group: "remote",
+    summary: "show what applying a file would change, and for how many visitors",
+    about:
+      "Shows what `apply` would create, change and delete, and how many visitors each segment would gain and lose.\n" +
+      "Changes nothing. Exit codes: 0 nothing to change, 3 there is; 2 a faulty document or a wrong call, 1 no answer.",
+    operand: FILE,
+    options: [
+      JSON_FLAG("the whole plan, as the management plane gives it"),
+      option("no-counts", null, "leave out the visitors"),
+      ...NODE_OPTIONS,
+    ],
+  },
+  {
     name: "apply",
     group: "remote",
     summary: "replace all definitions by those of a file",

@@ -38,6 +38,7 @@ export async function runCommand(line: CommandLine): Promise<RunOutcome> {
     case "completion":
       return local(line, command, options);
     case "export":
+    case "plan":
     case "apply":
     case "visitor":
     case "explain":

@@ -3,8 +3,8 @@ import type { ConfigFault } from "./read-config.ts";
 
 /** How a run of the node ended. */
 export interface RunOutcome {
-  /** 0: stopped when asked; 1: it could not start or go on; 2: it was started wrongly. */
-  readonly exitCode: 0 | 1 | 2;
+  /** 0: stopped when asked; 1: it could not start or go on; 2: it was started wrongly; 3: there is something to do. */
+  readonly exitCode: 0 | 1 | 2 | 3;
   /** What to tell the operator, a line for each fault. */
   readonly lines: readonly string[];
 }

@@ -1,6 +1,7 @@
 // One question to a running node's management plane, and what became of it.
 
 import type { Fault } from "@dunlin/contract/workspace";
+import { couldNotStart, type RunOutcome } from "../../config/run-outcome.ts";
 import { err, ok, type Result } from "../../model/result.ts";
 import type { NodeAddress } from "./remote-options.ts";
 
@@ -14,7 +15,7 @@ export interface Refusal {
 }
 
 export interface Question {
-  readonly method: "GET" | "PUT";
+  readonly method: "GET" | "PUT" | "POST";
   /** Path and query. */
   readonly path: string;
   readonly json?: string;
@@ -40,6 +41,49 @@ export async function askNode(
     return err({ isAskers: false, message: `${url}: ${causeOf(fault)}`, faults: [] });
   }
   return status === 200 ? ok(text) : err(refusalOf(url, status, text));
+}
+
+/**
+ * An answer that comes line by line, each of them JSON: `tell` hears all but the last one, which is what is given.
+ */
+export async function askForLines(
+  { url, token }: NodeAddress,
+  { method, path, json }: Question,
+  tell: (line: unknown) => void,
+): Promise<Result<unknown, Refusal>> {
+  const headers = {
+    Authorization: `Bearer ${token}`,
+    Accept: "application/x-ndjson",
+    "Content-Type": "application/json",
+  };
+  try {
+    const answer = await fetch(url + path, { method, headers, body: json ?? "" });
+    if (answer.status !== 200) return err(refusalOf(url, answer.status, await answer.text()));
+    let last: unknown = null;
+    let rest = "";
+    for await (const text of (answer.body ?? new ReadableStream()).pipeThrough(
+      new TextDecoderStream(),
+    )) {
+      const lines = (rest + text).split("\n");
+      rest = lines.pop() ?? "";
+      for (const line of lines) {
+        if (last !== null) tell(last);
+        last = JSON.parse(line);
+      }
+    }
+    const { kind, detail } = Object(last);
+    if (kind !== "error" && rest === "" && last !== null) return ok(last);
+    const why = typeof detail === "string" ? detail : "the answer was cut off";
+    return err({ isAskers: false, message: `${url}: ${why}`, faults: [] });
+  } catch (fault) {
+    return err({ isAskers: false, message: `${url}: ${causeOf(fault)}`, faults: [] });
+  }
+}
+
+/** How a command ends that the node refused. */
+export function refused({ isAskers, message, faults }: Refusal): RunOutcome {
+  const lines = [message, ...faults.map(({ at, message: why }) => `${at || "/"}: ${why}`)];
+  return isAskers ? { exitCode: 2, lines } : couldNotStart(...lines);
 }
 
 /** The cause says more than the fault that wraps it. */

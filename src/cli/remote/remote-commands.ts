@@ -1,18 +1,17 @@
-// Commands that ask a running node: `export` and `apply` of all definitions, `visitor`, and `explain`.
+// Commands that ask a running node: `export`, `plan` and `apply` of all definitions, `visitor`, and `explain`.
 
-import { readFile } from "node:fs/promises";
-import { parseWorkspaceText } from "../../catalog/workspace-text.ts";
 import {
-  couldNotStart,
   faultyDocument,
   type RunOutcome,
   STOPPED,
   wronglyStarted,
 } from "../../config/run-outcome.ts";
-import { askNode, type Refusal } from "./ask-node.ts";
+import { askNode, refused } from "./ask-node.ts";
+import { runPlan } from "./plan-command.ts";
+import { readDocument } from "./read-document.ts";
 import { type RemoteOptions, type RemoteSyntax, readRemoteOptions } from "./remote-options.ts";
 
-export type RemoteCommand = "export" | "apply" | "visitor" | "explain";
+export type RemoteCommand = "export" | "plan" | "apply" | "visitor" | "explain";
 
 export interface RemoteLine {
   readonly args: readonly string[];
@@ -24,6 +23,7 @@ const VISITOR = ["partner", "uuid", "mid", "data-source", "id"];
 
 const SYNTAX: Readonly<Record<RemoteCommand, RemoteSyntax>> = {
   export: { values: [], flags: [], operand: null },
+  plan: { values: [], flags: ["json", "no-counts"], operand: "FILE" },
   apply: { values: [], flags: [], operand: "FILE" },
   visitor: { values: VISITOR, flags: [], operand: null },
   explain: { values: [...VISITOR, "segment", "trait", "at"], flags: ["json"], operand: null },
@@ -35,13 +35,18 @@ const QUERY_NAMES: Readonly<Record<string, string>> = {
   ...{ segment: "segment", trait: "trait", at: "at" },
 };
 
-/** Exit codes: 0 done, 1 the node could not be reached or could not do it, 2 wrongly asked. */
+/**
+ * Exit codes: 0 done, 1 the node could not be reached or could not do it, 2 wrongly asked; 3 of `plan`: there is
+ * something to apply.
+ */
 export async function runRemote(command: RemoteCommand, line: RemoteLine): Promise<RunOutcome> {
   const options = readRemoteOptions(line.args, line.environment, SYNTAX[command]);
   if (!options.ok) return wronglyStarted(options.error);
   switch (command) {
     case "export":
       return exportWorkspace(options.value, line);
+    case "plan":
+      return runPlan(options.value, line);
     case "apply":
       return applyWorkspace(options.value, line);
     case "visitor":
@@ -65,16 +70,9 @@ async function applyWorkspace(
   line: RemoteLine,
 ): Promise<RunOutcome> {
   const [path = ""] = operands;
-  let text: string;
-  try {
-    text = await readFile(path, "utf8");
-  } catch {
-    const message = "Expected a file that can be read.";
-    return wronglyStarted([{ where: path, code: "E_FILE", message }]);
-  }
-  const parsed = parseWorkspaceText(text, /\.ya?ml$/i.test(path) ? "yaml" : "json");
-  if (!parsed.ok) return faultyDocument(path, parsed.error);
-  const json = JSON.stringify(parsed.value);
+  const document = await readDocument(path);
+  if (!document.ok) return document.error;
+  const json = document.value;
   const answer = await askNode(node, { method: "PUT", path: "/v1/workspace", json });
   if (answer.ok) {
     line.print(`${answer.value.trimEnd()}\n`);
@@ -104,11 +102,6 @@ async function askAboutVisitor(
   if (!answer.ok) return refused(answer.error);
   show(answer.value);
   return STOPPED;
-}
-
-function refused({ isAskers, message, faults }: Refusal): RunOutcome {
-  const lines = [message, ...faults.map(({ at, message: why }) => `${at || "/"}: ${why}`)];
-  return isAskers ? { exitCode: 2, lines } : couldNotStart(...lines);
 }
 
 function indented(json: string): string {

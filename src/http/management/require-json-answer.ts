@@ -1,9 +1,16 @@
 import type { FastifyInstance } from "fastify";
 import { problem, sendProblem } from "./problems.ts";
 
+declare module "fastify" {
+  interface FastifyContextConfig {
+    /** The answer may be lines of JSON. */
+    readonly givesLines?: true;
+  }
+}
+
 /** One of the media types that an answer of the API can have. */
-const ACCEPTS_JSON =
-  /(?:^|,)\s*(?:\*\/\*|application\/(?:\*|json|x-ndjson|problem\+json))\s*(?:;|,|$)/i;
+const ACCEPTS_JSON = /(?:^|,)\s*(?:\*\/\*|application\/(?:\*|json|problem\+json))\s*(?:;|,|$)/i;
+const ACCEPTS_LINES = /(?:^|,)\s*application\/x-ndjson\s*(?:;|,|$)/i;
 
 /** Whoever wants something else than JSON is told so, rather than sent what they cannot read. */
 export function requireJsonAnswer(app: FastifyInstance): void {
@@ -11,6 +18,7 @@ export function requireJsonAnswer(app: FastifyInstance): void {
     const { accept } = request.headers;
     if (accept === undefined || !request.url.startsWith("/v1/")) return;
     if (ACCEPTS_JSON.test(accept)) return;
+    if (request.routeOptions.config.givesLines && ACCEPTS_LINES.test(accept)) return;
     return sendProblem(reply, problem(406, "Answers are JSON: expected Accept: application/json."));
   });
 }
