@@ -46,6 +46,11 @@ export interface PasswordChange {
 export async function changedPassword(change: PasswordChange): Promise<StoredPassword | null> {
   const { password, cost, before, now, temporaryUntil } = change;
   const former = before?.former ?? { salt: newSalt(), cost, hashes: [] };
+  if (temporaryUntil !== null) {
+    // Nobody chose it, and nobody keeps it: it counts among none.
+    const current = await hashPassword(password, cost);
+    return { current, former, changedAt: now, temporaryUntil };
+  }
   const [current, hash] = await Promise.all([
     hashPassword(password, cost),
     derive(password, former),

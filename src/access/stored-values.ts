@@ -30,7 +30,7 @@ export interface PasswordCost {
 
 export interface StoredPassword {
   readonly current: PasswordHash;
-  /** The last ones, newest first, the current one among them: under one salt, so that all are compared at once. */
+  /** The last ones, newest first, the current one among them unless it is temporary: under one salt, so that all are compared at once. */
   readonly former: {
     readonly salt: string;
     readonly cost: PasswordCost;

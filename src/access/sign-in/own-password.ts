@@ -35,6 +35,7 @@ export async function changeOwnPassword(
     const faults = broken.map((message) => ({ at: "/newPassword", code: "E_VALUE", message }));
     return err({ kind: "invalid", message: "The new password breaks a rule.", faults });
   }
+  if (newPassword === oldPassword) return invalid("/newPassword", NOT_NEW);
   const checked = await signIn.check({ username: known.username, password: oldPassword, address });
   if (!checked.ok) {
     return checked.error.kind === "wrong"
