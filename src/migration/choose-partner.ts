@@ -80,6 +80,10 @@ function newPartner(
     'Its idMapping is "pid-xor", so that IDs which browsers and apps hold stay valid. It can never change: ' +
     'where none must stay valid, write "keyed" before the first start.';
   notes.add("assumed", origin, mapping);
+  const settings =
+    "Its other settings are the defaults, for no file holds them: look at traitsInResponse (whether d_cts is " +
+    "answered), tcf, hostnames, redirectAllowList and ipObfuscation.";
+  notes.add("assumed", origin, settings);
   return ok({ pid, partner: { pid, alias, name: alias, orgId, idMapping: "pid-xor" } });
 }
 

@@ -13,30 +13,40 @@ export function fillGaps(work: Import): void {
 }
 
 /** The trait of a folder is among the traits, in the folder or by its name; or it is made. */
-function fillFolderTraits({ gathered, draft, notes }: Import): void {
-  const folderTraits = (gathered.get("traits") ?? []).filter(isFolderTrait).map(({ fields }) => ({
-    sid: numberOf(valueAt(fields, "sid")),
-    folderId: numberOf(valueAt(fields, "folderId")),
-    name: valueAt(fields, "name"),
-    origin: fields,
+function fillFolderTraits({ gathered, draft, notes, pid }: Import): void {
+  const folderTraits = (gathered.get("traits") ?? []).filter(isFolderTrait).map((object) => ({
+    sid: numberOf(valueAt(object.fields, "sid")),
+    folderId: numberOf(valueAt(object.fields, "folderId")),
+    name: valueAt(object.fields, "name"),
+    origin: object.origin,
   }));
   const byFolder = Map.groupBy(folderTraits, ({ folderId }) => folderId);
   const byName = Map.groupBy(folderTraits, ({ name }) => name);
-  const taken = new Set<unknown>(takenSids(draft));
-  for (const { sid } of folderTraits) taken.add(sid);
-  let next = 1;
+  const free = freeSids(new Set([...takenSids(draft), ...folderTraits.map(({ sid }) => sid)]));
+  const used = new Set<unknown>();
   for (const { document, origin } of draft.list("folders")) {
-    if (document["traitSid"] !== undefined || origin === null) continue;
-    const found = only(byFolder.get(document["folderId"])) ?? only(byName.get(document["name"]));
-    if (found !== undefined) {
-      document["traitSid"] = found;
-      continue;
+    if (document["traitSid"] === undefined && origin !== null) {
+      const found = only(byFolder.get(document["folderId"])) ?? only(byName.get(document["name"]));
+      document["traitSid"] = found ?? free();
+      const reason = "No file holds its folder trait; it gets a free sid.";
+      if (found === undefined) notes.addRepeated("assumed", origin, reason);
     }
-    while (taken.has(next)) next++;
-    taken.add(next);
-    document["traitSid"] = next;
-    notes.addRepeated("assumed", origin, "No file holds its folder trait; it gets a free sid.");
+    if (document["pid"] === pid) used.add(document["traitSid"]);
   }
+  for (const { sid, origin } of folderTraits) {
+    if (used.has(sid)) notes.addRepeated("ignored", origin, "It stands with its folder.");
+    else notes.add("lost", origin, "Left out: no file holds its folder.");
+  }
+}
+
+/** Gives sids that nothing has, one after the other. */
+function freeSids(taken: ReadonlySet<unknown>): () => number {
+  let last = 0;
+  return () => {
+    do last++;
+    while (taken.has(last));
+    return last;
+  };
 }
 
 function takenSids(draft: Import["draft"]): unknown[] {

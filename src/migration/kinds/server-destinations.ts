@@ -7,7 +7,9 @@ import type { ImportNotes, Origin } from "../notes.ts";
 import { isEmpty, isJsonObject, type JsonObject } from "../values.ts";
 
 const SECRET =
-  /password|passphrase|secret|credential|private.?key|signature.?key|access.?key|token|auth(entication|orization)?$/i;
+  /password|passphrase|secret|credential|private.?key|signature.?key|access.?key|token$/i;
+/** May be a secret itself, or hold one beside what is none. */
+const LOGIN = /auth(entication|orization)?$/i;
 /** Deeper than a workspace keeps: what lies below is refused there. */
 const MAX_DEPTH = 25;
 /** Keys of other types: a workspace refuses them here. */
@@ -44,7 +46,8 @@ interface Surroundings {
 /** Undefined where the value is one. */
 function withoutSecrets(key: string, value: unknown, around: Surroundings): unknown {
   const { origin, notes, depth } = around;
-  if (SECRET.test(key) && !isEmpty(value)) {
+  const isSecret = SECRET.test(key) || (LOGIN.test(key) && typeof value !== "object");
+  if (isSecret && !isEmpty(value)) {
     const reason = `${JSON.stringify(key.slice(0, 60))} may be a secret, which is not carried over.`;
     notes.add("lost", origin, reason);
     return undefined;
