@@ -175,6 +175,17 @@ test("a call that is refused, or answered with errors, is a failure of its case"
   assert.match(String(other), /^error 311: /);
 });
 
+test("the calls of a history come in the order of their times, however they are listed", () => {
+  const history = [3, 40, 1].map((daysAgo) => ({ daysAgo, signals: BLUE }));
+  const cases = [{ name: "x", now: "2026-03-01T00:00:00Z", history, expect: { segments: [11] } }];
+  const read = readCases({ partner: 1957, cases }, WORKSPACE);
+  const times = read.ok ? read.value[0]?.history.map(({ at }) => new Date(at).toISOString()) : [];
+  assert.deepEqual(
+    times?.map((time) => time.slice(0, 10)),
+    ["2026-01-20", "2026-02-26", "2026-02-28"],
+  );
+});
+
 describe("a file of cases with faults names each with its place", () => {
   const rows: readonly (readonly [string, unknown, string, RegExp])[] = [
     ["no object", [], "", /E_TYPE/],

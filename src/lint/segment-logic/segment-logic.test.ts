@@ -17,6 +17,7 @@ const TRAITS = new Map<TraitId, TraitForSegments>(
     [2, { ...BASE, ttlDays: 120 }] as const,
     [3, { ...BASE, ttlDays: 7 }] as const,
     [4, { ...BASE, ttlDays: 0 }] as const,
+    [7, { ...BASE, ttlDays: 5 }] as const,
     [5, { ...BASE, allowsFrequency: false, ttlDays: 120 }] as const,
     [6, { ...BASE, allowsFrequency: false, ttlDays: 120 }] as const,
     [20, { ...BASE, kind: "folder", ttlDays: 0, members: [1, 2].map(asTraitId) }] as const,
@@ -41,6 +42,7 @@ describe("nobody meets", () => {
     ["1T AND 2T AND frequency([1T, 2T]) <= 1", "one of each is two"],
     ["3T AND NOT (frequency([3T] <= 7D) >= 1)", "a trait held for 7 days was realized in them"],
     ["3T AND NOT (frequency([3T] <= 14D) >= 1)", "or in more"],
+    ["3T AND 7T AND frequency([3T, 7T] <= 7D) <= 1", "each of the two once in its life"],
     ["1T AND frequency([1T] <= 5D) == 0 AND frequency([1T] >= 6D) == 0", "no day is left"],
     [
       "frequency([1T]) >= 4 AND frequency([1T] <= 5D) <= 1 AND frequency([1T] >= 3D) <= 2",

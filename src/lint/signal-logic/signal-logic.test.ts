@@ -28,6 +28,7 @@ describe("no call makes these true", () => {
     'NOT a == "x" AND NOT a != "x" AND a contains "y"',
     'NOT a != 5 AND a != "5" AND NOT a contains "5" AND a == "5"',
     "a > 1 AND NOT (a > 1 AND a > 0)",
+    "a >= 3 AND NOT (a > 3 OR a == 3.0)",
     '(a == "1" OR a == "2") AND NOT a contains "1" AND NOT a contains "2"',
     `a > ${"9".repeat(400)}`,
     "NOT (NOT a == 1 OR NOT a != 1) AND NOT a >= -1 AND a == 1",
@@ -71,6 +72,7 @@ describe("of these nothing is certain", () => {
     'a startswith "ab" AND a startswith "abc"',
     'a == "abc" AND NOT a matchesregex "abc"',
     'a != "x" AND a == "y"',
+    'a matcheswords "1 5" AND a > 1',
     "NOT a == 1",
   ]) {
     test(text, () => assert.equal(judgeTraitRule(ruleOf(text), FOLDED), null));
