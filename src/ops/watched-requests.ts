@@ -2,7 +2,6 @@
 // no other. The collection plane has a reader of its own, of which Node says nothing here.
 
 import { subscribe } from "node:diagnostics_channel";
-import type { IncomingMessage, ServerResponse } from "node:http";
 import { performance } from "node:perf_hooks";
 
 const BEGUN = "http.server.request.start";
@@ -15,16 +14,16 @@ export interface RequestCounts {
 
 /** To be called once a process: it listens for good. */
 export function countHttpRequests(counts: RequestCounts): void {
-  const begunAt = new WeakMap<IncomingMessage, number>();
+  const begunAt = new WeakMap<object, number>();
   // The forms that Node documents for these channels.
   subscribe(BEGUN, (message) => {
-    const { request } = message as { readonly request: IncomingMessage };
+    const { request } = message as { readonly request: object };
     begunAt.set(request, performance.now());
   });
   subscribe(ANSWERED, (message) => {
     const { request, response } = message as {
-      readonly request: IncomingMessage;
-      readonly response: ServerResponse;
+      readonly request: object;
+      readonly response: { readonly statusCode: number };
     };
     const began = begunAt.get(request);
     if (began !== undefined) counts.requestAnswered(response.statusCode, performance.now() - began);
