@@ -131,7 +131,7 @@ function mergingWorkspace(graph: number): object {
 test("servers fall silent that hold others' records: 201 to 203 say what the answer was made without, and it is stored", async () => {
   await cluster.empty();
   const graph = await numberOn(SILENT, 1_007, (n) => graphKeyName(asDataSourceId(n)));
-  const url = `${cluster.url}?timeoutMs=200`;
+  const url = `${cluster.url}?timeoutMs=500`;
   await using node = await startSharingNode(url, { workspace: mergingWorkspace(graph) });
   const there = (primary: number) => primary !== SILENT;
   const silent = (primary: number) => primary === SILENT;
