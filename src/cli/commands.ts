@@ -65,6 +65,13 @@ const VISITOR_OPTIONS: readonly OptionSyntax[] = [
   option("id", "ID", "the declared ID"),
 ];
 
+const PARTNER_OPTION = option("partner", "PID", "the partner, where there are several");
+
+const ROLE_OPTION: OptionSyntax = {
+  ...option("role", "ROLE", "what it is allowed: viewer, editor or administrator"),
+  completes: ["viewer", "editor", "administrator"],
+};
+
 const DATA_OPTION: OptionSyntax = {
   ...option("data", "DIR", "the data folder"),
   ...{ fallback: "./data", environment: "DUNLIN_DATA", completes: "folders" },
@@ -251,6 +258,52 @@ export const COMMANDS: readonly CommandSyntax[] = [
         fallback: "now",
       },
       JSON_FLAG("the whole proof, as the management plane gives it"),
+      ...NODE_OPTIONS,
+    ],
+  },
+  {
+    name: "token",
+    group: "remote",
+    summary: "make, list and revoke tokens for programs",
+    about:
+      "dunlin token create --name NAME --role ROLE [--partner PID]   prints the token, this once\n" +
+      "dunlin token list\n" +
+      "dunlin token revoke ID                                        and whatever was got with it",
+    operand: { placeholder: "VERB", completes: ["create", "list", "revoke"] },
+    options: [
+      option("name", "NAME", "what the token is for"),
+      PARTNER_OPTION,
+      ROLE_OPTION,
+      option("installation", null, "everything, with every partner"),
+      option("read-only", null, "for reading only, whatever its rights"),
+      option("paths", "LIST", "only for these paths below /v1, such as traits,segments"),
+      { ...option("days", "N", "how long it is good for"), fallback: "365" },
+      option("no-expiry", null, "good until it is revoked"),
+      JSON_FLAG("the answer as the management plane gives it"),
+      ...NODE_OPTIONS,
+    ],
+  },
+  {
+    name: "user",
+    group: "remote",
+    summary: "let people in, lock them out, give them a new password",
+    about:
+      "dunlin user create USER --role ROLE [--partner PID]   prints a temporary password, this once\n" +
+      "dunlin user list\n" +
+      "dunlin user lock|unlock|delete USER                   by name or ID\n" +
+      "dunlin user password USER                             prints another temporary password",
+    operand: {
+      placeholder: "VERB",
+      completes: ["create", "list", "lock", "unlock", "password", "delete"],
+    },
+    options: [
+      PARTNER_OPTION,
+      ROLE_OPTION,
+      option("installation", null, "everything, with every partner"),
+      option("first-name", "NAME", "of the user"),
+      option("last-name", "NAME", "of the user"),
+      option("email", "ADDRESS", "of the user"),
+      JSON_FLAG("the answer as the management plane gives it"),
       ...NODE_OPTIONS,
     ],
   },

@@ -43,6 +43,9 @@ export async function runCommand(line: CommandLine): Promise<RunOutcome> {
     case "visitor":
     case "explain":
       return remote(line, command, options);
+    case "token":
+    case "user":
+      return manageAccess(line, command, options);
     case "--version":
       line.print(`${readVersion()}\n`);
       return STOPPED;
@@ -114,4 +117,19 @@ async function remote(
 ): Promise<RunOutcome> {
   const { environment } = line;
   return runRemote(command, { args, environment, print: (text) => line.print(text) });
+}
+
+async function manageAccess(
+  line: CommandLine,
+  command: "token" | "user",
+  args: readonly string[],
+): Promise<RunOutcome> {
+  const { environment } = line;
+  const asked = { args, environment, print: (text: string) => line.print(text) };
+  if (command === "token") {
+    const { runToken } = await import("./remote/token-command.ts");
+    return runToken(asked);
+  }
+  const { runUser } = await import("./remote/user-command.ts");
+  return runUser(asked);
 }

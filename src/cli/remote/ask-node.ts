@@ -15,7 +15,7 @@ export interface Refusal {
 }
 
 export interface Question {
-  readonly method: "GET" | "PUT" | "POST";
+  readonly method: "GET" | "PUT" | "POST" | "DELETE";
   /** Path and query. */
   readonly path: string;
   readonly json?: string;
@@ -40,7 +40,7 @@ export async function askNode(
   } catch (fault) {
     return err({ isAskers: false, message: `${url}: ${causeOf(fault)}`, faults: [] });
   }
-  return status === 200 ? ok(text) : err(refusalOf(url, status, text));
+  return status >= 200 && status < 300 ? ok(text) : err(refusalOf(url, status, text));
 }
 
 /**
