@@ -9,6 +9,12 @@ export interface Side {
   readonly groups: readonly SegmentGroup[];
 }
 
+/** Whether a call that names no ID reads its device's profile and nothing else. */
+export function isReadAlone({ mergeNeeds }: PartnerCatalog): boolean {
+  const { lastAuthenticated, deviceGraphs, computedTraits } = mergeNeeds;
+  return !lastAuthenticated && !deviceGraphs && computedTraits === null;
+}
+
 /** The segments, ascending, that a visitor is in under either side, and when they were seen last. */
 export type Verdict = (
   before: readonly SegmentId[],

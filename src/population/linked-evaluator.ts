@@ -16,9 +16,11 @@ import { CorruptRecord } from "../profiles/corrupt-record.ts";
 import type { ScannedRecord, ScanOwner } from "../profiles/profile-scan.ts";
 import { RecordSkimmer } from "../profiles/skim-record.ts";
 import type { VisitorStore } from "../profiles/visitor-store.ts";
+import { AloneSide } from "./alone-side.ts";
 import {
   type Evaluator,
   type EvaluatorOptions,
+  isReadAlone,
   NO_SEGMENTS,
   type Side,
   type Verdict,
@@ -36,11 +38,18 @@ export class LinkedEvaluator implements Evaluator {
   unreadable = 0;
   readonly #options: EvaluatorOptions;
   readonly #skimmer: RecordSkimmer;
+  /** A side that asks for no more than the device's own profile needs no plan. */
+  readonly #alone = new Map<Side, AloneSide>();
   #taken: Taken[] = [];
 
   constructor(options: EvaluatorOptions) {
     this.#options = options;
     this.#skimmer = new RecordSkimmer(options.wanted);
+    for (const side of [options.before, options.after]) {
+      if (side !== null && isReadAlone(side.partner)) {
+        this.#alone.set(side, new AloneSide(side, options));
+      }
+    }
   }
 
   readonly visit = (record: ScannedRecord): void => {
@@ -87,6 +96,8 @@ export class LinkedEvaluator implements Evaluator {
     identity: Identity,
   ): Promise<readonly SegmentId[]> {
     if (side === null) return NO_SEGMENTS;
+    const alone = this.#alone.get(side);
+    if (alone !== undefined) return alone.segmentsOf(profile);
     const { store, now } = this.#options;
     const device = store.scan.deviceOf(owner);
     const visit: Visit = { partner: side.partner, device, ids: [], identity, now };

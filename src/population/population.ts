@@ -12,7 +12,7 @@ import { asDataSourceId, type DataSourceId, type SegmentId } from "../model/ids.
 import type { ScannedProfiles, ScannedStore } from "../profiles/profile-scan.ts";
 import { WantedTraits } from "../profiles/skim-record.ts";
 import { AloneEvaluator } from "./alone-evaluator.ts";
-import type { Evaluator, Side } from "./evaluator.ts";
+import { type Evaluator, isReadAlone, type Side } from "./evaluator.ts";
 import { LinkedEvaluator } from "./linked-evaluator.ts";
 import { type SegmentCount, Tally } from "./tally.ts";
 
@@ -155,15 +155,9 @@ function sideOf(
   return partner === null || groups.length === 0 ? null : { partner, groups };
 }
 
-export function readsDevice({ mergeRule }: SegmentGroup): boolean {
+function readsDevice({ mergeRule }: SegmentGroup): boolean {
   const { device } = mergeRule;
   return device === "DEVICE" || device === "PROFILE_LINK" || device === "EXTERNAL";
-}
-
-/** Whether a call that names no ID reads its device's profile and nothing else. */
-function isReadAlone({ mergeNeeds }: PartnerCatalog): boolean {
-  const { lastAuthenticated, deviceGraphs, computedTraits } = mergeNeeds;
-  return !lastAuthenticated && !deviceGraphs && computedTraits === null;
 }
 
 function sourcesOf(sides: readonly (PartnerCatalog | null)[]): readonly DataSourceId[] {

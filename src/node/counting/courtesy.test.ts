@@ -9,6 +9,7 @@ async function restedMs(cores: number, othersAtWork: number): Promise<number> {
   let rested = 0;
   const courtesy = new Courtesy({
     ticks: () => now,
+    worked: () => ours,
     times: () => ({ cores, everyoneMs: now * othersAtWork + ours, oursMs: ours }),
     rest: async (ms) => {
       now += ms;

@@ -14,6 +14,8 @@ export interface MachineTimes {
 export interface CourtesyOptions {
   /** Milliseconds, of a clock that nobody sets. */
   ticks(): number;
+  /** Milliseconds of work of this thread so far. */
+  worked(): number;
   times(): MachineTimes;
   rest(ms: number): Promise<void>;
 }
@@ -31,23 +33,24 @@ export class Courtesy {
   #lookedAt: number;
   #times: MachineTimes;
   #isWanted = false;
-  #resumedAt: number;
+  #worked: number;
 
   constructor(options: CourtesyOptions) {
     this.#options = options;
     this.#times = options.times();
-    this.#lookedAt = this.#resumedAt = options.ticks();
+    this.#lookedAt = options.ticks();
+    this.#worked = options.worked();
   }
 
   /** To be called after each millisecond or two of work. */
   async pause(): Promise<void> {
     const now = this.#options.ticks();
     if (now - this.#lookedAt >= LOOK_EVERY_MS) this.#look(now);
-    const workedMs = now - this.#resumedAt;
+    const workedMs = this.#options.worked() - this.#worked;
     const share = SHARE * this.#times.cores;
     const restMs = this.#isWanted && share < 1 ? (workedMs * (1 - share)) / share : 0;
     await this.#options.rest(Math.min(LONGEST_REST_MS, restMs));
-    this.#resumedAt = this.#options.ticks();
+    this.#worked = this.#options.worked();
   }
 
   #look(now: number): void {
@@ -65,6 +68,11 @@ export class Courtesy {
 export function courtesyOfMachine(): Courtesy {
   return new Courtesy({
     ticks: () => performance.now(),
+    // Not the time that has passed: where others want the core, that is many times as long.
+    worked: () => {
+      const { user, system } = process.threadCpuUsage();
+      return (user + system) / 1_000;
+    },
     times: machineTimes,
     rest: (ms) =>
       new Promise((resolve) => {
