@@ -4,14 +4,17 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { seededRandom } from "../../test/support/random.ts";
+import { randomRuleText } from "../../test/support/random-segment-rules.ts";
 import { aPartner, aSegment, aTrait } from "../catalog/builders.ts";
 import { readWorkspace } from "../catalog/read-workspace.ts";
 import { DEVICE_KEYS } from "../event/device-signals/device-signals.ts";
 import { GEO_KEYS } from "../event/geo/geo-signals.ts";
+import { parseSegmentRule, type TraitLookup } from "../rules/segment-rule/segment-rule.ts";
 import { readEvidence } from "./evidence.ts";
 import { PLATFORM_KEYS } from "./known-keys.ts";
 import { type Finding, lintWorkspace } from "./lint-workspace.ts";
 import { MAX_COMPARED_PAIRS } from "./same-rules.ts";
+import { isNarrower, nobodyMeets } from "./segment-logic/segment-logic.ts";
 
 interface Row {
   readonly name: string;
@@ -126,6 +129,52 @@ test("segments planted in a crowd are found: twice the same, and one inside anot
   const narrower = found.find(({ at }) => at === "/segments/1500/segmentRule");
   assert.deepEqual([narrower?.code, narrower?.related], ["L_NARROWER_SEGMENT", ["/segments/1502"]]);
   assert.ok(!found.some(({ code }) => code === "L_COMPARISONS_ENDED"));
+});
+
+test("of segments by chance those are found that are found by comparing each with each", () => {
+  let pairs = 0;
+  for (let seed = 1; seed <= 4; seed++) {
+    const random = seededRandom(seed);
+    const segments = Array.from({ length: 90 }, (_, n) => ({
+      sid: 1_000 + n,
+      segmentRule: `${1 + random.below(9)}T AND (${randomRuleText(random, 9, 2)})`,
+    }));
+    const found = lintRow({
+      traits: Array.from({ length: 9 }, (_, n) => ({ sid: n + 1 })),
+      segments,
+    });
+    const twins = new Set(
+      found
+        .filter(({ code }) => code === "L_DUPLICATE_SEGMENT")
+        .map(({ at }) => Number(at.split("/")[2])),
+    );
+    const rules = segments.map(({ segmentRule }) => {
+      const parsed = parseSegmentRule(segmentRule);
+      assert.ok(parsed.ok);
+      return parsed.value;
+    });
+    for (const [one, rule] of rules.entries()) {
+      if (twins.has(one) || nobodyMeets(rule, lookup)) continue;
+      const wider = rules.filter(
+        (other, place) => place !== one && !twins.has(place) && isNarrower(rule, other, lookup),
+      );
+      const finding = found.find(
+        ({ at, code }) => at === `/segments/${one}/segmentRule` && code === "L_NARROWER_SEGMENT",
+      );
+      const more = Number(/and (\d+) more\.$/.exec(finding?.message ?? "")?.[1] ?? 0);
+      assert.equal(
+        (finding?.related.length ?? 0) + more,
+        wider.length,
+        `${segments[one]?.segmentRule}`,
+      );
+      pairs += wider.length;
+    }
+  }
+  assert.ok(pairs > 200, `${pairs}`);
+});
+
+const lookup: TraitLookup = () => ({
+  ...{ kind: "base", allowsFrequency: true, thirdParty: false, ttlDays: 120, members: [] },
 });
 
 test("more findings than anybody reads are counted", () => {

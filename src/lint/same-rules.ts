@@ -73,7 +73,7 @@ function relatedSegments(rules: PartnerRules): Finding[] {
     }
     pairsLeft = compareAll(compared, rules, { pairsLeft, findings });
   }
-  if (pairsLeft <= 0) {
+  if (pairsLeft === 0) {
     const message = `Not every segment of partner ${rules.partner.pid} was compared with every other: ${MAX_COMPARED_PAIRS} pairs are the most.`;
     findings.push({
       at: "/segments",
@@ -90,26 +90,33 @@ function relatedSegments(rules: PartnerRules): Finding[] {
 function compareAll(
   compared: readonly Compared[],
   { lookup }: PartnerRules,
-  { pairsLeft, findings }: { pairsLeft: number; readonly findings: Finding[] },
+  { pairsLeft, findings }: { readonly pairsLeft: number; readonly findings: Finding[] },
 ): number {
   const filed = fileWays(compared);
-  const isTwin = new Set<Compared>();
+  const twins = new Set<Compared>();
+  const widerOf = new Map<Compared, Compared[]>();
   let left = pairsLeft;
   for (const one of compared) {
-    if (isTwin.has(one)) continue;
+    if (left === 0) break;
+    if (twins.has(one)) continue;
     const wider: Compared[] = [];
+    widerOf.set(one, wider);
     for (const other of candidatesOf(one, filed)) {
-      if (other === one || isTwin.has(other)) continue;
-      if (left <= 0) return left;
+      if (other === one || twins.has(other)) continue;
+      if (left === 0) break;
       left -= 1;
       if (!isNarrower(one.rule, other.rule, lookup)) continue;
       if (!isNarrower(other.rule, one.rule, lookup)) wider.push(other);
       else {
-        isTwin.add(other);
+        twins.add(other);
         findings.push(duplicate(other, one));
       }
     }
-    if (wider.length > 0) findings.push(narrower(one, wider));
+  }
+  // What turned out to be there twice is named once.
+  for (const [one, wider] of widerOf) {
+    const named = wider.filter((other) => !twins.has(other));
+    if (named.length > 0) findings.push(narrower(one, named));
   }
   return left;
 }
@@ -143,17 +150,21 @@ function fileWays(compared: readonly Compared[]): FiledWays {
   return filed;
 }
 
-/** What may be wider: a visitor who meets the one in its narrowest way holds no traits but these. */
+/** What may be wider: a visitor who meets the one in this way may hold no other traits. */
 function candidatesOf({ ways }: Compared, filed: FiledWays): ReadonlySet<Compared> {
-  let fewest: Set<Compared> | null = null;
-  for (const way of ways) {
-    const found = new Set<Compared>();
-    for (const list of way) {
-      for (const sid of list) for (const other of filed.get(sid) ?? []) found.add(other);
-    }
-    if (fewest === null || found.size < fewest.size) fewest = found;
+  const leadingTo = (way: Way): number =>
+    way.reduce((sum, list) => {
+      let count = sum;
+      for (const sid of list) count += filed.get(sid)?.size ?? 0;
+      return count;
+    }, 0);
+  const sizes = ways.map((way) => ({ way, size: leadingTo(way) }));
+  const fewest = sizes.sort((one, other) => one.size - other.size)[0]?.way ?? [];
+  const found = new Set<Compared>();
+  for (const list of fewest) {
+    for (const sid of list) for (const other of filed.get(sid) ?? []) found.add(other);
   }
-  return fewest ?? new Set();
+  return found;
 }
 
 function duplicate({ at }: PlacedSegment, { at: otherAt, segment }: PlacedSegment): Finding {
