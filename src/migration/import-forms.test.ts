@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import {
+  A_SOURCE,
+  ACME,
+  apiSegment,
+  apiTrait,
+  imported,
+  said,
+} from "../../test/support/api-exports.ts";
 import { importWorkspace } from "./import-workspace.ts";
-import { A_SOURCE, ACME, apiSegment, apiTrait, imported, said } from "./test-builders.ts";
 
 const PAGE = { total: 2, page: 0, pageSize: 2 };
 

@@ -1,4 +1,4 @@
-// The sample export of cases/migration, and imports of a few objects, for tests.
+// Exports of the incumbent: the sample of cases/migration, and imports of a few objects, for tests.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -8,7 +8,7 @@ import {
   type ImportedWorkspace,
   type ImportRequest,
   importWorkspace,
-} from "./import-workspace.ts";
+} from "../../src/migration/import-workspace.ts";
 
 export const CASES = fileURLToPath(new URL("../../cases/migration/", import.meta.url));
 
