@@ -95,7 +95,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   http: {
     imports: ["event", "admin", "access", "catalog", "ops", "model"],
-    packages: ["fastify", "@fastify/swagger", "typebox", "ipaddr.js"],
+    packages: ["fastify", "@fastify/swagger", "typebox", "ipaddr.js", "openid-client"],
     builtins: "all",
   },
   // What the incumbent's API answered becomes a workspace: pure, files come as values.
