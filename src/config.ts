@@ -232,6 +232,10 @@ export const LIMITS = {
   startMs: 120_000,
   /** How long a worker may take to open the store's files, while whoever commits waits for it. */
   openStoreMs: 10_000,
+  /** How long a backup may take to open them. */
+  doorMs: 5_000,
+  /** How long who wants a data folder waits for those who are about to let go of it. */
+  lockPatienceMs: 10_000,
   /** How long a worker may take to compile new definitions. */
   prepareMs: 120_000,
   /** How long a worker may take for anything else that it is asked. */

@@ -16,6 +16,7 @@ import { ManualClock, SYSTEM_CLOCK } from "../ops/clock.ts";
 import type { Log } from "../ops/log.ts";
 import { NodeMetrics } from "../ops/node-metrics.ts";
 import { Counting, PreparationThread } from "./counting/counting.ts";
+import { noteWorkers } from "./data-folder.ts";
 import type { Definitions } from "./definitions.ts";
 import type { FirstDefinitions } from "./first-definitions.ts";
 import type { WorkerSettings } from "./messages.ts";
@@ -71,6 +72,7 @@ export function assembleNode(ingredients: NodeIngredients): AssembledNode {
       manualNow: clock?.now() ?? null,
     }),
     whileNobodyCommits: (opening) => stores.whileNobodyCommits(opening),
+    onWorkerBegun: (pids) => noteWorkers(folder, pids),
     onWorkerLost: (place) => {
       workersLost++;
       void metrics.workerLost(place);

@@ -5,7 +5,13 @@ import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
-import { lockFolder, readFileIfThere, writeFileAtomically } from "./data-folder.ts";
+import {
+  lockFolder,
+  lockFolderSoon,
+  noteWorkers,
+  readFileIfThere,
+  writeFileAtomically,
+} from "./data-folder.ts";
 
 let folder = "";
 beforeEach(() => {
@@ -31,14 +37,31 @@ test("a folder that a living process has locked is taken, and its lock stays", a
   await once(other, "spawn");
   try {
     leaveLock(other.pid ?? 0, null);
-    assert.deepEqual(lockFolder(folder), { kind: "taken", pid: other.pid });
-    assert.deepEqual(lockFolder(folder), { kind: "taken", pid: other.pid });
+    assert.deepEqual(lockFolder(folder), { kind: "taken", pid: other.pid, passes: false });
+    assert.deepEqual(lockFolder(folder), { kind: "taken", pid: other.pid, passes: false });
     assert.deepEqual(readdirSync(folder), ["node.lock"]);
   } finally {
     other.kill("SIGKILL");
     await once(other, "exit");
   }
   assert.equal(lockFolder(folder).kind, "locked");
+});
+
+test("who wants the folder waits for the workers of a killed node, and for who has it for a moment", async () => {
+  const other = spawn(process.execPath, ["-e", "setInterval(() => {}, 1e9)"]);
+  await once(other, "spawn");
+  const [pid] = [other.pid ?? 0];
+  noteWorkers(folder, [pid]);
+  assert.deepEqual(lockFolder(folder), { kind: "taken", pid, passes: true });
+  assert.deepEqual(await lockFolderSoon(folder, 0), { kind: "taken", pid, passes: true });
+  const soon = lockFolderSoon(folder, 60_000);
+  other.kill("SIGKILL");
+  const lock = await soon;
+  assert.ok(lock.kind === "locked");
+  lock.unlock();
+  const content = { pid: process.ppid, began: null, host: "here", use: "moment" };
+  writeFileSync(join(folder, "node.lock"), `${JSON.stringify(content)}\n`);
+  assert.deepEqual(lockFolder(folder), { kind: "taken", pid: process.ppid, passes: true });
 });
 
 test("the lock of a process that is gone blocks nobody", async () => {

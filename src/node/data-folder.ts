@@ -1,6 +1,7 @@
 // The node's folder: files that are written whole or not at all, and the lock that keeps a second node
 // out. The lock is a file with the owner's process ID and the time at which that process began, so that
-// what a killed node left behind, or a process that got the same ID later, blocks nobody.
+// what a killed node left behind, or a process that got the same ID later, blocks nobody. Beside it is a list
+// of the node's workers: those of a killed node may go on with the store for a moment.
 
 import { randomBytes } from "node:crypto";
 import {
@@ -17,7 +18,9 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 
 export const LOCK_FILE = "node.lock";
+const WORKERS_FILE = "workers.lock";
 const LOCK_ATTEMPTS = 5;
+const LOOK_EVERY_MS = 25;
 
 /** Readable for the owner only; on disk when this returns. */
 export function writeFileAtomically(path: string, text: string): void {
@@ -36,22 +39,49 @@ export function readFileIfThere(path: string): string | null {
 
 export type LockResult =
   | { readonly kind: "locked"; unlock(): void }
-  | { readonly kind: "taken"; readonly pid: number };
+  /** `passes`: by a process that is about to let go of it. */
+  | { readonly kind: "taken"; readonly pid: number; readonly passes: boolean };
 
-export function lockFolder(folder: string): LockResult {
+/** For as long as a node runs, or for a moment. */
+export type LockUse = "node" | "moment";
+
+export function lockFolder(folder: string, use: LockUse = "node"): LockResult {
   const path = join(folder, LOCK_FILE);
-  const own = lockText(process.pid);
+  const own = lockText(process.pid, use);
   for (let attempt = 0; attempt < LOCK_ATTEMPTS; attempt++) {
     if (linkWhole(path, own)) {
-      return { kind: "locked", unlock: () => removeIfUnchanged(path, own) };
+      const unlock = (): void => removeIfUnchanged(path, own);
+      const orphan = liveWorker(folder);
+      if (orphan === null) return { kind: "locked", unlock };
+      unlock();
+      return { kind: "taken", pid: orphan, passes: true };
     }
     const other = readFileIfThere(path);
     if (other === null) continue;
     const pid = liveOwner(other);
-    if (pid !== null) return { kind: "taken", pid };
+    if (pid !== null) return { kind: "taken", pid, passes: other.includes(FOR_A_MOMENT) };
     removeIfUnchanged(path, other);
   }
-  return { kind: "taken", pid: 0 };
+  return { kind: "taken", pid: 0, passes: false };
+}
+
+/** The same, but waits for those who are about to let go of it. */
+export async function lockFolderSoon(folder: string, patienceMs: number): Promise<LockResult> {
+  for (let left = patienceMs; ; left -= LOOK_EVERY_MS) {
+    const lock = lockFolder(folder);
+    if (lock.kind === "locked" || !lock.passes || left <= 0) return lock;
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+  }
+}
+
+/** For the owner of the lock: these work with the store, and nobody else may before they have ended. */
+export function noteWorkers(folder: string, pids: readonly number[]): void {
+  writeFileAtomically(join(folder, WORKERS_FILE), pids.map((pid) => lockText(pid)).join(""));
+}
+
+function liveWorker(folder: string): number | null {
+  const lines = readFileIfThere(join(folder, WORKERS_FILE))?.split("\n") ?? [];
+  return lines.map(liveOwner).find((pid) => pid !== null) ?? null;
 }
 
 function writeTemporary(path: string, text: string): string {
@@ -100,10 +130,13 @@ interface LockContent {
   readonly pid: number;
   readonly began: string | null;
   readonly host: string;
+  readonly use: LockUse;
 }
 
-function lockText(pid: number): string {
-  const content: LockContent = { pid, began: processBegan(pid), host: hostname() };
+const FOR_A_MOMENT = '"use":"moment"';
+
+function lockText(pid: number, use: LockUse = "node"): string {
+  const content: LockContent = { pid, began: processBegan(pid), host: hostname(), use };
   return `${JSON.stringify(content)}\n`;
 }
 

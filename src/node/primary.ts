@@ -5,11 +5,13 @@ import { resolve } from "node:path";
 import { prepareFolder } from "../config/check-files.ts";
 import type { ConfigFault } from "../config/read-config.ts";
 import { couldNotStart, type RunOutcome, STOPPED, wronglyStarted } from "../config/run-outcome.ts";
-import { type Config, SETTINGS } from "../config.ts";
+import { type Config, LIMITS, SETTINGS } from "../config.ts";
 import { checkGeoFile, type GeoFileCheck } from "../geo/check-geo-file.ts";
+import { faultSentence } from "../ops/describe-fault.ts";
 import { type Log, openLog } from "../ops/log.ts";
 import { assembleNode } from "./assemble-node.ts";
-import { lockFolder } from "./data-folder.ts";
+import { openDoor, type StoreDoor } from "./backups/store-door.ts";
+import { lockFolderSoon } from "./data-folder.ts";
 import { endOnFault } from "./ending/end-on-fault.ts";
 import { chooseFirstDefinitions } from "./first-definitions.ts";
 import { joinGroup } from "./join-group.ts";
@@ -30,7 +32,7 @@ export async function runPrimary(options: PrimaryOptions): Promise<RunOutcome> {
   const folder = resolve(options.config.data);
   const folderFault = prepareFolder(folder);
   if (folderFault !== null) return wronglyStarted([folderFault]);
-  const lock = lockFolder(folder);
+  const lock = await lockFolderSoon(folder, LIMITS.lockPatienceMs);
   if (lock.kind === "taken") {
     return couldNotStart(
       `${SETTINGS.data.option}: E_LOCKED: Expected a folder of its own, but ${folder} is used by another node (process ${lock.pid}).`,
@@ -55,11 +57,30 @@ async function runInFolder(options: PrimaryOptions, folder: string): Promise<Run
   if (stores === "stopped") return STOPPED;
   if (!stores.ok) return stores.error;
   const thread = new PublicationThread();
+  const door = await openDoorFor(config, { folder, log, stores: stores.value });
   try {
     return await runOnStores(options, { folder, log, geo, stores: stores.value, thread });
   } finally {
     await thread.close();
+    await door?.close();
     await stores.value.close();
+  }
+}
+
+/** Null where there is nothing to open, or the folder's file system knows no sockets. */
+async function openDoorFor(
+  { store }: Config,
+  { folder, log, stores }: Pick<Surroundings, "folder" | "log" | "stores">,
+): Promise<StoreDoor | null> {
+  if (store.kind !== "lmdb") return null;
+  const { whileNobodyCommits } = stores;
+  try {
+    return await openDoor({ folder, openingMs: LIMITS.doorMs, whileNobodyCommits });
+  } catch (error) {
+    log.warn("Backups can be made only while this node does not run.", {
+      reason: faultSentence(error),
+    });
+    return null;
   }
 }
 

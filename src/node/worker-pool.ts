@@ -19,6 +19,8 @@ export interface PoolOptions {
   startOrder(place: number, port: number): OrderOf<"start">;
   /** Runs a worker's opening of the store's files in a moment in which nobody commits. */
   whileNobodyCommits<T>(opening: () => Promise<T>): Promise<T>;
+  /** Told of all processes that there are, before a new one does anything. */
+  onWorkerBegun(pids: readonly number[]): void;
   /** Told when a worker has ended, before it is replaced. */
   onWorkerLost(place: number): void;
 }
@@ -170,6 +172,8 @@ export class WorkerPool {
       this.#workerEnded(index, code, performance.now() - beganAt);
     });
     place.newcomer = process;
+    const all = this.#places.flatMap((one) => one.newcomer ?? one.process ?? []);
+    this.#options.onWorkerBegun(all.map(({ pid }) => pid));
     const opened = await this.#letOpenStore(process);
     const asked = opened.kind === "answered" ? await this.#letStart(place, process) : opened;
     if (asked.kind === "answered") {

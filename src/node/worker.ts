@@ -7,7 +7,7 @@ import type { CompiledDefinitions } from "./definitions.ts";
 import { endOnFault } from "./ending/end-on-fault.ts";
 import type { OrderOf } from "./messages.ts";
 import { openWorkerFiles } from "./open-stores.ts";
-import { answerOrders } from "./worker-channel.ts";
+import { answerOrders, type OrderHandlers } from "./worker-channel.ts";
 import { openWorkerWorld, type WorkerWorld } from "./worker-world.ts";
 
 export function runWorker(): void {
@@ -35,7 +35,6 @@ export function runWorker(): void {
     return null;
   };
 
-  let prepared: CompiledDefinitions | null = null;
   answerOrders(
     {
       "open-store": async ({ settings }) => {
@@ -44,22 +43,7 @@ export function runWorker(): void {
       },
       start,
       stop,
-      prepare: async ({ definitions }) => {
-        prepared = opened().compile(definitions);
-        return null;
-      },
-      adopt: async ({ revision }) => {
-        if (prepared?.catalog.revision !== revision) {
-          throw new Error(`Invariant broken: revision ${revision} was not prepared`);
-        }
-        opened().adopt(prepared);
-        prepared = null;
-        return null;
-      },
-      discard: async () => {
-        prepared = null;
-        return null;
-      },
+      ...publicationOrders(opened),
       "set-clock": async ({ now }) => {
         opened().setClock(now);
         return null;
@@ -84,4 +68,29 @@ export function runWorker(): void {
   process.on("SIGTERM", () => {
     void stop();
   });
+}
+
+/** New definitions are compiled beside those in use, and taken over or forgotten later. */
+function publicationOrders(
+  opened: () => WorkerWorld,
+): Pick<OrderHandlers, "prepare" | "adopt" | "discard"> {
+  let prepared: CompiledDefinitions | null = null;
+  return {
+    prepare: async ({ definitions }) => {
+      prepared = opened().compile(definitions);
+      return null;
+    },
+    adopt: async ({ revision }) => {
+      if (prepared?.catalog.revision !== revision) {
+        throw new Error(`Invariant broken: revision ${revision} was not prepared`);
+      }
+      opened().adopt(prepared);
+      prepared = null;
+      return null;
+    },
+    discard: async () => {
+      prepared = null;
+      return null;
+    },
+  };
 }

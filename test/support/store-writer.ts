@@ -6,9 +6,10 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { writeSync } from "node:fs";
 import { asPartnerId, parseDeviceId } from "../../src/model/ids.ts";
 import type { ProfileKey } from "../../src/profiles/store.ts";
-import { type Durability, openEnvironment } from "../../src/stores/lmdb/environment.ts";
+import type { Durability } from "../../src/stores/lmdb/environment.ts";
 import { LmdbDefinitionStore } from "../../src/stores/lmdb/lmdb-definition-store.ts";
 import { LmdbProfileStore } from "../../src/stores/lmdb/lmdb-profile-store.ts";
+import { openBesideOthers } from "./open-beside.ts";
 import { deltaOf } from "./store-deltas.ts";
 
 export interface Writing {
@@ -47,7 +48,7 @@ export function writerArguments(writing: Writing): string[] {
 
 async function write(writing: Writing): Promise<void> {
   const { folder, durability, commits, inFlight, publishes } = writing;
-  const environment = openEnvironment({ folder, durability });
+  const environment = await openBesideOthers({ folder, durability });
   if (publishes !== undefined) {
     await new LmdbDefinitionStore(environment).publish({ revision: 1, document: publishes });
   }

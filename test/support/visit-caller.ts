@@ -5,8 +5,9 @@ import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeSync } from "node:fs";
 import type { AuthState, IdentityChange, LinkLimits } from "../../src/model/identity.ts";
-import { type Durability, openEnvironment } from "../../src/stores/lmdb/environment.ts";
+import type { Durability } from "../../src/stores/lmdb/environment.ts";
 import { LmdbVisitorStore } from "../../src/stores/lmdb/lmdb-visitor-store.ts";
+import { openBesideOthers } from "./open-beside.ts";
 import { seededRandom } from "./random.ts";
 import { customerKey, deviceKey, linkOf, NOON, PARTNER, profileChange } from "./visitors.ts";
 
@@ -71,7 +72,7 @@ function callerArguments(task: Task): string[] {
 
 async function carryOut(task: Task): Promise<void> {
   const { folder, durability } = task;
-  const store = new LmdbVisitorStore(openEnvironment({ folder, durability }));
+  const store = new LmdbVisitorStore(await openBesideOthers({ folder, durability }));
   const visit = (identities: readonly IdentityChange[]): Promise<unknown> =>
     store.commitVisit({ profiles: [], identities, guard: null });
   switch (task.kind) {

@@ -153,6 +153,7 @@ const FRONT_DOORS: Readonly<Record<string, readonly string[]>> = {
   "http/collection": ["collection-server.ts"],
   "http/collection/wire": ["wire-server.ts"],
   "http/management": ["management-server.ts"],
+  "node/backups": ["backups.ts", "store-door.ts"],
   "node/counting": ["counting.ts"],
   "node/ending": ["stop-signals.ts"],
   "node/publishing": [

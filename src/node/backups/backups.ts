@@ -9,12 +9,13 @@ import {
   STOPPED,
   wronglyStarted,
 } from "../../config/run-outcome.ts";
-import { SETTINGS } from "../../config.ts";
+import { LIMITS, SETTINGS } from "../../config.ts";
 import { SYSTEM_CLOCK } from "../../ops/clock.ts";
 import { faultSentence } from "../../ops/describe-fault.ts";
 import { type BackupFault, backUp, restore } from "../../stores/lmdb/backup/backup.ts";
-import { LOCK_FILE, lockFolder } from "../data-folder.ts";
+import { LOCK_FILE, lockFolder, lockFolderSoon } from "../data-folder.ts";
 import { SECRET_FILES } from "../secrets.ts";
+import { DoorShut, enterStore } from "./store-door.ts";
 
 export interface BackupCommand {
   readonly data: string;
@@ -24,21 +25,52 @@ export interface BackupCommand {
   print(text: string): void;
 }
 
+const KNOCK_EVERY_MS = 100;
 const OPTIONS = { data: SETTINGS.data.option, to: "--to", from: "--from" } as const;
 
 /** A node may be running on the folder, and goes on. */
 export async function backUpNode(command: BackupCommand): Promise<RunOutcome> {
+  const folder = resolve(command.data);
   const made = await backUp({
-    folder: resolve(command.data),
+    folder,
+    openBeside: (open) => openBeside(folder, open),
     to: command.backup,
     besides: SECRET_FILES,
     version: command.version,
     at: new Date(SYSTEM_CLOCK.now()),
-  }).catch((error: unknown) => failed("to", error));
+  }).catch((error: unknown) =>
+    error instanceof DoorShut ? notLetIn(folder) : failed("to", error),
+  );
   if ("exitCode" in made) return made;
   if ("about" in made) return refused(made);
   report(command, { backup: resolve(command.backup), ...made });
   return STOPPED;
+}
+
+/** A node lets in; without one, none may start and commit meanwhile. `DoorShut` where one does neither. */
+async function openBeside<T>(folder: string, open: () => T): Promise<T> {
+  for (let left = LIMITS.lockPatienceMs; ; left -= KNOCK_EVERY_MS) {
+    const lock = lockFolder(folder, "moment");
+    if (lock.kind === "locked") {
+      try {
+        return open();
+      } finally {
+        lock.unlock();
+      }
+    }
+    try {
+      return await enterStore(folder, open);
+    } catch (error) {
+      // It is starting, stopping, or gone by now.
+      if (!(error instanceof DoorShut) || left <= 0) throw error;
+    }
+    await new Promise((later) => setTimeout(later, KNOCK_EVERY_MS));
+  }
+}
+
+function notLetIn(folder: string): RunOutcome {
+  const message = `Expected the node that uses ${folder} to let the backup open its store; its log may say why it cannot.`;
+  return couldNotStart(`${OPTIONS.data}: E_LOCKED: ${message}`);
 }
 
 /** Only into a folder that is empty and that no node uses. */
@@ -46,7 +78,7 @@ export async function restoreNode(command: BackupCommand): Promise<RunOutcome> {
   const folder = resolve(command.data);
   const fault = prepareFolder(folder);
   if (fault !== null) return wronglyStarted([fault]);
-  const lock = lockFolder(folder);
+  const lock = await lockFolderSoon(folder, LIMITS.lockPatienceMs);
   if (lock.kind === "taken") {
     const message = `Expected a folder of its own, but ${folder} is used by a node (process ${lock.pid}).`;
     return couldNotStart(`${OPTIONS.data}: E_LOCKED: ${message}`);

@@ -131,7 +131,8 @@ describe("a backup", () => {
     const store = new LmdbControlStore(environment);
     await store.write([TOKEN, { ...TOKEN, id: "b" }, { kind: "user", id: "1", value: "größer" }]);
     const to = join(storeFolder(), "backup");
-    const order = { folder: at, to, besides: [], version: "1", at: new Date(0) };
+    const openBeside = async <T>(open: () => T): Promise<T> => open();
+    const order = { folder: at, to, besides: [], version: "1", at: new Date(0), openBeside };
     assert.ok("files" in (await backUp(order)));
     await store.write([{ ...TOKEN, value: null }]);
     await environment.close();

@@ -8,7 +8,7 @@ import { readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { DEFINITIONS_FILE, PROFILES_FILE } from "../environment.ts";
 import { StoreUnusable } from "../store-errors.ts";
-import { copyStoreFile, newestRevision } from "./copy-store.ts";
+import { copyStoreFiles, newestRevision } from "./copy-store.ts";
 import {
   type BackedUpFile,
   MANIFEST_FILE,
@@ -28,6 +28,8 @@ export interface BackupOrder {
   /** Of the server. */
   readonly version: string;
   readonly at: Date;
+  /** Runs the opening of the store's files in a moment in which no process commits to them. */
+  openBeside<T>(open: () => T): Promise<T>;
 }
 
 /** Why there is no backup, or none was restored. */
@@ -83,9 +85,13 @@ function checkTarget(to: string): BackupFault | null {
 async function copyFolder(order: BackupOrder, part: string): Promise<Manifest> {
   const { folder, besides, version, at } = order;
   const files: BackedUpFile[] = [];
-  for (const name of [PROFILES_FILE, DEFINITIONS_FILE]) {
-    await copyStoreFile(join(folder, name), join(part, name));
-  }
+  await copyStoreFiles(
+    [PROFILES_FILE, DEFINITIONS_FILE].map((name) => ({
+      from: join(folder, name),
+      to: join(part, name),
+    })),
+    order.openBeside,
+  );
   const revision = await newestRevision(join(part, DEFINITIONS_FILE));
   for (const name of [PROFILES_FILE, DEFINITIONS_FILE]) {
     files.push({ name, ...(await sumOf(join(part, name))) });

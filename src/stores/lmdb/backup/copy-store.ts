@@ -1,4 +1,4 @@
-// A copy of one file of the store as of one moment, while other processes go on writing it.
+// Copies of the store's files, each as of one moment, while other processes go on writing them.
 //
 // The library copies what a read transaction sees: pages of that moment are not used again until it ends,
 // so that a long copy makes the file grow, and nothing waits for it but the head's few kilobytes.
@@ -11,18 +11,37 @@ import { syncPath } from "./whole-files.ts";
 /** Address space, not memory: the file may grow meanwhile, and no copy may reach beyond what is mapped. */
 const ROOM_TO_GROW_BYTES = 64 * 2 ** 30;
 
-/** Copies the file to a path that does not exist; on disk and checked page by page when it resolves. */
-export async function copyStoreFile(from: string, to: string): Promise<void> {
+interface Copying {
+  readonly from: string;
+  /** Does not exist. */
+  readonly to: string;
+}
+
+/**
+ * Copies one file after the other; on disk and checked page by page when it resolves. They are opened all at
+ * once, within `openBeside`: that must not meet a commit.
+ */
+export async function copyStoreFiles(
+  files: readonly Copying[],
+  openBeside: <T>(open: () => T) => Promise<T>,
+): Promise<void> {
   // The library believes what a file's head says.
-  checkFile(from, { always: false });
-  const root = openToRead(from, statSync(from).size * 2 + ROOM_TO_GROW_BYTES);
+  for (const { from } of files) checkFile(from, { always: false });
+  const opened = await openBeside(() =>
+    files.map(({ from, to }) => {
+      const root = openToRead(from, statSync(from).size * 2 + ROOM_TO_GROW_BYTES);
+      return { root, to };
+    }),
+  );
   try {
-    await root.backup(to, false);
+    for (const { root, to } of opened) await root.backup(to, false);
   } finally {
-    await root.close();
+    for (const { root } of opened) await root.close();
   }
-  syncPath(to);
-  checkFile(to, { always: true });
+  for (const { to } of opened) {
+    syncPath(to);
+    checkFile(to, { always: true });
+  }
 }
 
 /** The newest revision in a copy of the definitions; 0 where it holds none. */
