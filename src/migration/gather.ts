@@ -40,11 +40,19 @@ const NOUNS: Readonly<Record<ApiKind, readonly [noun: string, idKey: string]>> =
 export function gatherObjects(files: readonly ExportFile[], notes: ImportNotes): Gathered {
   const gathering = new Gathering(notes);
   for (const { name, value } of files) {
-    const base = name.replace(/\.[a-z]+$/i, "");
-    gathering.take(value, { file: name, name: base, levels: MAX_LEVELS });
+    gathering.take(value, { file: name, name: tellingName(name), levels: MAX_LEVELS });
   }
   gathering.noteMissingPages();
   return gathering.byKind;
+}
+
+/** The name of the file; after that of its folder where this is part of the API's path, as in folders/traits. */
+function tellingName(path: string): string {
+  const [file = "", folder = ""] = path
+    .replace(/\.[a-z]+$/i, "")
+    .split("/")
+    .reverse();
+  return /^(folders?|destinations?|mappings?)$/i.test(folder) ? `${folder}/${file}` : file;
 }
 
 interface Where {
@@ -127,7 +135,7 @@ class Gathering {
   }
 
   #strange({ file, name }: Where, reason: string): void {
-    const object = file.startsWith(name) ? "" : name.slice(0, 60);
+    const object = file.includes(name) ? "" : name.slice(0, 60);
     this.#notes.addRepeated("lost", { file, object }, reason);
   }
 }

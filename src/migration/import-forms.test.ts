@@ -42,6 +42,9 @@ describe("the files of an export", () => {
       [1, 1, 1],
     );
     assert.deepEqual(said({ notes }, "lost"), []);
+    for (const name of ["/my/segments/folders/traits.json", "segments/folders-of-traits.json"]) {
+      assert.equal(imported({ ...files, [name]: [folder] }).workspace.folders.length, 1, name);
+    }
     const unknown = imported({
       ...files,
       "3.json": [folder, 7, { what: "ever" }],

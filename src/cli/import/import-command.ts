@@ -2,6 +2,7 @@
 // what could not come along.
 
 import { writeFileSync } from "node:fs";
+import { CATALOG_LIMITS } from "../../catalog/limits.ts";
 import { printWorkspace } from "../../catalog/print-workspace.ts";
 import { printWorkspaceText } from "../../catalog/workspace-text.ts";
 import { type RunOutcome, wronglyStarted } from "../../config/run-outcome.ts";
@@ -40,7 +41,12 @@ export async function runImport(
     return { exitCode: 2, lines: [...[...notRead, ...notes].map(noteLine), ...lines] };
   }
   const notes = [...notRead, ...imported.value.notes];
-  const text = printWorkspaceText(printWorkspace(imported.value.workspace), formatOf(out ?? ""));
+  const format = formatOf(out ?? "");
+  const text = printWorkspaceText(printWorkspace(imported.value.workspace), format);
+  if (format === "yaml" && text.length > CATALOG_LIMITS.yamlCharacters) {
+    const message = `As YAML it has ${text.length} characters, more than a node reads; expected a name that ends in .json.`;
+    return wronglyStarted([{ where: "--out", code: "E_VALUE", message }]);
+  }
   if (out === null) print(text);
   else {
     const fault = write(out, text);
