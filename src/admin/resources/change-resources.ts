@@ -2,6 +2,7 @@
 // within the turn of a publication, so that nothing changes between the plan and what it leads to.
 
 import type { Fault } from "@dunlin/contract/workspace";
+import { meanTheSame } from "../../catalog/describe-changes.ts";
 import { LIST_IDS, type ListName } from "../../catalog/document-keys.ts";
 import type { DefinitionEdit } from "../../catalog/edits.ts";
 import { err, ok, type Result } from "../../model/result.ts";
@@ -37,7 +38,8 @@ export function planCreation<Name extends ListName>(
   const read = readObject(kind, body);
   if (!read.ok) return err(faulty(kind, read.error));
   const id = context.newId(kind.space);
-  const named = { ...read.value.item, [LIST_IDS[kind.list]]: id, pid: context.pid };
+  const owner = kind.ownedBy === "installation" ? {} : { pid: context.pid };
+  const named = { ...read.value.item, ...owner, [LIST_IDS[kind.list]]: id };
   return planPut(kind, { id, item: named, kept: read.value.kept, before: null }, context);
 }
 
@@ -129,12 +131,14 @@ function planPut<Name extends ListName>(
   if (refused !== null) return err(refused);
   const items: readonly object[] = context.view.workspace[kind.list];
   const index = before === null ? items.length : items.indexOf(before);
+  const keptNow = kind.completeKept?.(kept, { id, before }, context) ?? kept;
+  const isKept = meanTheSame(keptNow, context.recordOf(kind.list, id).kept ?? {});
   return ok({
     edits: [
       ...(kind.alongside?.(item, before, context) ?? []),
       { kind: "put", list: kind.list, id, item },
     ],
-    kept: Object.keys(kept).length === 0 ? [] : [{ list: kind.list, id, kept }],
+    kept: isKept ? [] : [{ list: kind.list, id, kept: keptNow }],
     target: { list: kind.list, id },
     explain: (faults) => explainFaults(kind, index, faults),
   });
@@ -147,7 +151,8 @@ function findOwn<Name extends ListName>(
   context: ResourceContext,
 ): Result<Defined<Name>, Refusal> {
   const found = findItem(kind, given, context);
-  if (!found.ok || Reflect.get(found.value, "pid") === context.pid) return found;
+  if (!found.ok || kind.ownedBy === "installation") return found;
+  if (Reflect.get(found.value, "pid") === context.pid) return found;
   return err(refusal("forbidden", `This ${kind.noun} is shared by all partners.`));
 }
 
@@ -203,10 +208,10 @@ function findBlocked<Name extends ListName>(
   const leaving = new Set(items.map((item) => idOf(kind.list, item)));
   const faults = items.flatMap((item) => {
     const id = idOf(kind.list, item);
-    return kind.dependents(item, context).flatMap(({ name, id: other }): Fault[] => {
+    return kind.dependents(item, context).flatMap(({ name, id: other, code }): Fault[] => {
       const isLeaving = name.startsWith(`${kind.noun} `) && leaving.has(other);
       const message = `The ${kind.noun} ${id} is used by ${name}.`;
-      return isLeaving ? [] : [{ at: `/${id}`, code: "E_IN_USE", message }];
+      return isLeaving ? [] : [{ at: `/${id}`, code: code ?? "E_IN_USE", message }];
     });
   });
   if (faults.length === 0) return null;

@@ -5,7 +5,13 @@ import { LIST_IDS, type ListName } from "../../catalog/document-keys.ts";
 import { nearestWord } from "../../catalog/nearest-word.ts";
 import { err, ok, type Result } from "../../model/result.ts";
 import type { Defined } from "./definitions-view.ts";
-import type { ApiKey, ApiObject, ResourceContext, ResourceKind } from "./resource-kind.ts";
+import {
+  type ApiKey,
+  type ApiObject,
+  type ResourceContext,
+  type ResourceKind,
+  withArticle,
+} from "./resource-kind.ts";
 
 export interface Showing {
   readonly isList: boolean;
@@ -70,7 +76,7 @@ export function readObject<Name extends ListName>(
   body: unknown,
 ): Result<WrittenObject, readonly Fault[]> {
   if (!isObject(body)) {
-    const message = `Expected ${kind.noun === "ID sync" ? "an" : "a"} ${kind.noun}, which is a JSON object.`;
+    const message = `Expected ${withArticle(kind.noun)}, which is a JSON object.`;
     return err([{ at: "", code: "E_TYPE", message }]);
   }
   const item: Record<string, unknown> = {};
@@ -102,7 +108,9 @@ function unknownKey<Name extends ListName>(
   const nearest = nearestWord(name, Object.keys(keys));
   const help = nearest === null ? "" : `; did you mean ${JSON.stringify(nearest)}?`;
   const end = help === "" ? "." : "";
-  const message = `A ${noun} has no key ${JSON.stringify(name.slice(0, 100))}${help}${end}`;
+  const [first = "", ...rest] = withArticle(noun);
+  const who = first.toUpperCase() + rest.join("");
+  const message = `${who} has no key ${JSON.stringify(name.slice(0, 100))}${help}${end}`;
   return { at: `/${escapePointer(name.slice(0, 100))}`, code: "E_UNKNOWN_KEY", message };
 }
 

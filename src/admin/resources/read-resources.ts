@@ -48,8 +48,7 @@ export function listResources<Name extends ListName>(
   if (!options.ok || faults.length > 0) {
     return err(refusal("bad-request", "The options of the list are not as expected.", faults));
   }
-  const items = context.view
-    .ofPartner(kind.list, context.pid)
+  const items = itemsOf(kind, context)
     .filter((item) => permissions.every((each) => may(kind, each, { item, context })))
     .filter((item) => filters.every((isWanted) => isWanted(item)));
   const show = (item: Defined<Name>): ApiObject => {
@@ -67,6 +66,16 @@ function readPermissions(reading: QueryReading) {
     reading.fault("permissions", `one or several of ${OBJECT_PERMISSIONS.join(", ")}`);
   }
   return new Set([...known, "READ" as const]).values().toArray();
+}
+
+/** Of the partner, and what all share. */
+function itemsOf<Name extends ListName>(
+  { list, builtIn = [], ownedBy }: ResourceKind<Name>,
+  { view, pid }: ResourceContext,
+): readonly Defined<Name>[] {
+  // A list of the workspace holds what it is called by.
+  if (ownedBy === "installation") return view.workspace[list] as readonly Defined<Name>[];
+  return [...view.ofPartner(list, pid), ...builtIn];
 }
 
 export interface FoundResource<Name extends ListName> {
@@ -108,14 +117,15 @@ const CODE_PREFIX = "ic:";
 export function findItem<Name extends ListName>(
   kind: ResourceKind<Name>,
   given: string,
-  { view, pid }: ResourceContext,
+  context: ResourceContext,
 ): Result<Defined<Name>, Refusal> {
-  const { list, noun } = kind;
+  const { view, pid } = context;
+  const { list, noun, builtIn = [], ownedBy } = kind;
   if (given.startsWith(CODE_PREFIX) && "integrationCode" in kind.keys) {
     const code = given.slice(CODE_PREFIX.length);
-    const withCode = view
-      .ofPartner(list, pid)
-      .filter((item) => Reflect.get(item, "integrationCode") === code);
+    const withCode = itemsOf(kind, context).filter(
+      (item) => Reflect.get(item, "integrationCode") === code,
+    );
     const [only, ...others] = withCode;
     if (others.length > 0) {
       const ids = withCode.map((item) => idOf(list, item)).join(", ");
@@ -126,9 +136,11 @@ export function findItem<Name extends ListName>(
     if (only !== undefined) return ok(only);
     return err(refusal("not-found", `There is no ${noun} with this integration code.`));
   }
-  const item = /^[0-9]{1,15}$/.test(given) ? view.find(list, Number(given)) : undefined;
+  const id = /^[0-9]{1,15}$/.test(given) ? Number(given) : -1;
+  const item = view.find(list, id) ?? builtIn.find((each) => idOf(list, each) === id);
   const owner: unknown = item === undefined ? undefined : Reflect.get(item, "pid");
-  if (item === undefined || (owner !== pid && owner !== null)) {
+  const isShown = ownedBy === "installation" || owner === pid || owner === null;
+  if (item === undefined || !isShown) {
     return err(refusal("not-found", `There is no ${noun} with this ID.`));
   }
   return ok(item);

@@ -70,6 +70,8 @@ export interface Dependent {
   /** For people: "segment 9001 (Buyers)". */
   readonly name: string;
   readonly id: number;
+  /** Where the manual has a code of its own for it. */
+  readonly code?: string;
 }
 
 export interface ResourceKind<Name extends ListName = ListName> {
@@ -79,6 +81,10 @@ export interface ResourceKind<Name extends ListName = ListName> {
   /** What one is called: "trait". */
   readonly noun: string;
   readonly space: IdSpace;
+  /** Whose objects they are, where not the partners': they are shown to, and changed by, administrators of the installation. */
+  readonly ownedBy?: "installation";
+  /** Objects that no document holds, and nobody changes. */
+  readonly builtIn?: readonly Defined<Name>[];
   readonly keys: ApiKeys<Defined<Name>>;
   readonly filters: Readonly<Record<string, ListFilter<Defined<Name>>>>;
   /** Options that add keys. */
@@ -105,6 +111,12 @@ export interface ResourceKind<Name extends ListName = ListName> {
     before: Defined<Name> | null,
     context: ResourceContext,
   ): Readonly<Record<string, unknown>>;
+  /** Completes what is kept with its record by what only the server knows. */
+  completeKept?(
+    kept: ApiObject,
+    change: { readonly id: number; readonly before: Defined<Name> | null },
+    context: ResourceContext,
+  ): ApiObject;
   /** What else changes with it. */
   alongside?(
     item: Readonly<Record<string, unknown>>,
@@ -126,6 +138,11 @@ export interface Refusal {
     | "export-control";
   readonly detail: string;
   readonly faults?: readonly Fault[];
+}
+
+/** `a trait`, `an ID sync`. */
+export function withArticle(noun: string): string {
+  return `${/^[aeiou]/i.test(noun) ? "an" : "a"} ${noun}`;
 }
 
 export function refusal(kind: Refusal["kind"], detail: string, faults?: readonly Fault[]): Refusal {

@@ -10,6 +10,7 @@ import type {
 } from "../../admin/resources/definition-desk.ts";
 import { DefinitionsView } from "../../admin/resources/definitions-view.ts";
 import type { IdSpace, Refusal, ResourceContext } from "../../admin/resources/resource-kind.ts";
+import { BUILT_IN_DATA_SOURCES } from "../../catalog/built-in-data-sources.ts";
 import { LIST_IDS, type ListName } from "../../catalog/document-keys.ts";
 import type { EditedObject } from "../../catalog/edits.ts";
 import type { ControlRecord, ControlStore } from "../../control/control-store.ts";
@@ -45,6 +46,9 @@ const UNRECORDED: ObjectRecord = {
   ...{ createTime: null, updateTime: 0, crUID: 0, upUID: 0, version: 1 },
 };
 const FORGOTTEN_USER = "Not Available";
+const BUILT_IN_IDS: ReadonlySet<number> = new Set(
+  BUILT_IN_DATA_SOURCES.map(({ dataSourceId }) => dataSourceId),
+);
 
 export class PublishedDesk implements DefinitionDesk {
   readonly #options: DeskOptions;
@@ -64,13 +68,19 @@ export class PublishedDesk implements DefinitionDesk {
     plan: (context: ResourceContext) => Result<PlannedChange, Refusal>,
   ): Promise<ChangeOutcome> {
     const { caller } = asker;
+    let isOfObjects = true;
     const outcome = await this.#options.publisher.edit(
-      async () => plan(this.#contextOf(asker, await this.#open())),
+      async () => {
+        const planned = plan(this.#contextOf(asker, await this.#open()));
+        isOfObjects = planned.ok && planned.value.edits.every(({ kind }) => kind !== "settings");
+        return planned;
+      },
       { by: caller.name, caller },
     );
     if (outcome.kind !== "published") return outcome;
     const { revision, edited, records, target } = outcome;
-    this.#follow(revision, edited, records);
+    // Settings are read anew.
+    if (isOfObjects) this.#follow(revision, edited, records);
     return { kind: "changed", context: await this.read(asker), target };
   }
 
@@ -89,9 +99,10 @@ export class PublishedDesk implements DefinitionDesk {
       ...{ view, pid, caller, domain, now: now() },
       recordOf: (list, id) => records.get(objectId(list, id)) ?? UNRECORDED,
       newId: (space) => {
-        const last = given.get(space) ?? greatestId(view, space, lastIds);
-        given.set(space, last + 1);
-        return last + 1;
+        let id = (given.get(space) ?? greatestId(view, space, lastIds)) + 1;
+        while (space === "dataSources" && BUILT_IN_IDS.has(id)) id++;
+        given.set(space, id);
+        return id;
       },
     };
   }

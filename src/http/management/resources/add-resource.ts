@@ -13,6 +13,7 @@ import {
   type ResourceContext,
   type ResourceKind,
   refusal,
+  withArticle,
 } from "../../../admin/resources/resource-kind.ts";
 import type { ListName } from "../../../catalog/document-keys.ts";
 import { invariant } from "../../../model/result.ts";
@@ -45,6 +46,7 @@ interface ById {
 
 /** Rights are asked object by object; the partner is that of the call. */
 export const WITH_RIGHTS = { config: { access: { needs: "rights" } } } as const;
+export const OF_INSTALLATION = { config: { access: { needs: "installation" } } } as const;
 
 export function addResource<Name extends ListName>(
   app: FastifyInstance,
@@ -94,7 +96,7 @@ function addCreation<Name extends ListName>(
   app: FastifyInstance,
   { kind, desk, base }: ResourceParts<Name>,
 ): void {
-  const schema = describeCall(kind, `Create ${articleOf(kind)}`, {
+  const schema = describeCall(kind, `Create ${withArticle(kind.noun)}`, {
     body: bodySchema(described(kind)),
     response: { 201: answerSchema(described(kind)), ...refusalSchemas(400, 403, 404, 409) },
   });
@@ -110,7 +112,7 @@ function addReading<Name extends ListName>(
   app: FastifyInstance,
   { kind, desk, base }: ResourceParts<Name>,
 ): void {
-  const schema = describeCall(kind, `Read ${articleOf(kind)}`, {
+  const schema = describeCall(kind, `Read ${withArticle(kind.noun)}`, {
     querystring: objectQuerySchema(described(kind)),
     response: { 200: answerSchema(described(kind)), ...refusalSchemas(400, 403, 404) },
   });
@@ -130,7 +132,7 @@ function addUpdate<Name extends ListName>(
   app: FastifyInstance,
   { kind, desk, base }: ResourceParts<Name>,
 ): void {
-  const schema = describeCall(kind, `Replace ${articleOf(kind)}`, {
+  const schema = describeCall(kind, `Replace ${withArticle(kind.noun)}`, {
     body: bodySchema(described(kind)),
     response: { 200: answerSchema(described(kind)), ...refusalSchemas(400, 403, 404, 409, 412) },
   });
@@ -147,7 +149,7 @@ function addDeletion<Name extends ListName>(
   app: FastifyInstance,
   { kind, desk, base }: ResourceParts<Name>,
 ): void {
-  const schema = describeCall(kind, `Delete ${articleOf(kind)}`, {
+  const schema = describeCall(kind, `Delete ${withArticle(kind.noun)}`, {
     response: { 204: { type: "null" }, ...refusalSchemas(403, 404, 409, 412) },
   });
   app.delete<ById>(`${base}/:id`, schema, async (request, reply) => {
@@ -183,18 +185,19 @@ function described<Name extends ListName>(kind: ResourceKind<Name>): ResourceKin
 }
 
 export function describeCall(
-  { path }: { readonly path: string },
+  { path, ownedBy }: Pick<ResourceKind, "path" | "ownedBy">,
   summary: string,
   schema: object,
 ): RouteShorthandOptions {
-  return { ...WITH_RIGHTS, schema: { tags: [path], summary, ...schema } };
+  const access = ownedBy === "installation" ? OF_INSTALLATION : WITH_RIGHTS;
+  return { ...access, schema: { tags: [path], summary, ...schema } };
 }
 
-function articleOf({ noun }: { readonly noun: string }): string {
-  return `${/^[aeiouAEIO]/.test(noun) ? "an" : "a"} ${noun}`;
-}
+/** Nobody's ID: what belongs to the installation belongs to no partner. */
+const NO_PARTNER = 0;
 
-export function askerOf({ caller, partnerId }: FastifyRequest) {
+export function askerOf({ caller, partnerId, routeOptions }: FastifyRequest) {
+  if (routeOptions.config.access?.needs === "installation") return { caller, pid: NO_PARTNER };
   invariant(partnerId !== null, "a route of resources is called for a partner");
   return { caller, pid: partnerId };
 }
