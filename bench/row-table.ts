@@ -15,6 +15,7 @@ import { PUBLISH_MEMORY_ROW } from "./rows/publish-memory.ts";
 import { RECORD_ROW } from "./rows/record.ts";
 import { REDIS_ROW } from "./rows/redis.ts";
 import { SCALE_ROW } from "./rows/scale.ts";
+import { SIZE_ROW } from "./rows/size.ts";
 
 export type TableRow = Row & ListedRow;
 
@@ -48,6 +49,9 @@ export const ROWS: readonly TableRow[] = [
     ...["scale.node_cpu_lmdb_full", "scale.node_cpu_redis", "scale.node_cpu_redis_full"],
     ...["scale.redis_cpu", "scale.redis_cpu_full", "scale.redis_commands", "scale.redis_bytes_in"],
     ...["scale.redis_bytes_out", "scale.redis_bytes_replicated"],
+  ]),
+  listed(SIZE_ROW, "how many of 1,000,000 visitors are in a segment, exactly, beside calls", [
+    ...["size.p95_ms", "size.estimate_p95_ms", "size.event_slowdown"],
   ]),
   listed(RECORD_ROW, "bytes of a profile, by its traits", [
     ...["record.bytes_10", "record.bytes_100", "record.bytes_1000"],

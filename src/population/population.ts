@@ -24,7 +24,7 @@ export interface CountWorld {
   readonly store: ScannedStore;
   /** Milliseconds since the epoch. */
   readonly now: number;
-  /** Between two pages: lets others go first. */
+  /** After each page: lets others go first. */
   pause(): Promise<void>;
   /** From 0 to 1, and how many profiles were looked at so far. */
   onProgress(share: number, visited: number): void;
@@ -79,7 +79,8 @@ export async function countPopulation(
       share = Math.min(1, share + page.share);
       from = page.next;
       world.onProgress((place + (from === null ? 1 : share)) / passes.length, visited);
-      if (from !== null) await world.pause();
+      // Also after the last page: one short count after the other is much work too.
+      await world.pause();
       world.signal.throwIfAborted();
     } while (from !== null);
     unreadable += evaluator.unreadable;

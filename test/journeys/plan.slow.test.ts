@@ -284,7 +284,7 @@ test("what plan foretells for a hundred thousand visitors is what apply does", a
   assert.equal(plan.unchangedSegments, 1);
   assert.ok(plan.segments.reduce((sum, { added = 0 }) => sum + added, 0) > 5_000);
   assert.equal(callers, VISITORS);
-  for (const sid of [9002, 9004, 9005, 9010]) {
+  for (const sid of [9002, 9005]) {
     assert.equal(await sizeOf({ sid }), bySid.get(sid)?.after, `the size of ${sid} afterwards`);
   }
   const again = await node.manage("POST", "/v1/workspace/plan", NEW);

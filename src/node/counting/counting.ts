@@ -47,6 +47,7 @@ const BUSY: CountRefusal = { kind: "busy" };
 export class Counting implements CountingDesk {
   readonly #options: CountingOptions;
   readonly #stopped = new AbortController();
+  readonly #courtesy = courtesyOfMachine();
   #underWay = 0;
 
   constructor(options: CountingOptions) {
@@ -142,11 +143,10 @@ export class Counting implements CountingDesk {
 
   #worldOf({ signal, tell }: CountWatch): CountWorld {
     const { store, now } = this.#options;
-    const courtesy = courtesyOfMachine();
     let toldAt = performance.now();
     return {
       ...{ store, now: now(), signal: AbortSignal.any([signal, this.#stopped.signal]) },
-      pause: () => courtesy.pause(),
+      pause: () => this.#courtesy.pause(),
       onProgress: (share, visited) => {
         if (performance.now() - toldAt < TELL_EVERY_MS) return;
         toldAt = performance.now();
@@ -158,9 +158,11 @@ export class Counting implements CountingDesk {
   async #inTurn<T>(work: () => Promise<T | CountRefusal>): Promise<T | CountRefusal> {
     if (this.#underWay >= MOST_AT_ONCE) return BUSY;
     this.#underWay++;
+    const end = this.#courtesy.begin();
     try {
       return await work();
     } finally {
+      end();
       this.#underWay--;
     }
   }

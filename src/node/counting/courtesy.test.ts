@@ -2,38 +2,72 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Courtesy } from "./courtesy.ts";
 
-/** A machine on which a count works two milliseconds at a time for a while, and how long it rested in all. */
-async function restedMs(cores: number, othersAtWork: number): Promise<number> {
+interface Machine {
+  readonly cores: number;
+  /** Cores that others use, on average. */
+  readonly others: number;
+  /** Of those, by the node's workers; null where the system does not tell. */
+  readonly workers?: number | null;
+}
+
+/** A machine on which counts work two milliseconds at a time, so often, and how long they rested in all. */
+async function restedMs(
+  { cores, others, workers = others }: Machine,
+  counts: readonly number[] = [500],
+): Promise<number> {
   let now = 0;
   let ours = 0;
   let rested = 0;
   const courtesy = new Courtesy({
     ticks: () => now,
     worked: () => ours,
-    times: () => ({ cores, everyoneMs: now * othersAtWork + ours, oursMs: ours }),
+    times: () => ({
+      ...{ cores, everyoneMs: now * others + ours, oursMs: ours },
+      workersMs: workers === null ? null : now * workers,
+    }),
     rest: async (ms) => {
       now += ms;
       rested += ms;
     },
   });
-  for (let page = 0; page < 500; page++) {
-    now += 2;
-    ours += 2;
-    await courtesy.pause();
+  for (const pages of counts) {
+    const end = courtesy.begin();
+    for (let page = 0; page < pages; page++) {
+      now += 2;
+      ours += 2;
+      await courtesy.pause();
+    }
+    end();
   }
   return rested;
 }
 
 test("a count does not rest while a core would be idle", async () => {
-  assert.equal(await restedMs(2, 0), 0);
-  assert.equal(await restedMs(2, 1), 0);
-  assert.equal(await restedMs(8, 7), 0);
-  assert.equal(await restedMs(1, 0), 0);
+  assert.equal(await restedMs({ cores: 2, others: 0 }), 0);
+  assert.equal(await restedMs({ cores: 2, others: 1 }), 0);
+  assert.equal(await restedMs({ cores: 8, others: 7 }), 0);
+  assert.equal(await restedMs({ cores: 1, others: 0 }), 0);
 });
 
-test("where others want all cores, a count takes a twentieth of the machine", async () => {
+test("a count does not rest for the sake of other programs", async () => {
+  assert.equal(await restedMs({ cores: 2, others: 1.9, workers: 0.1 }), 0);
+  assert.ok((await restedMs({ cores: 2, others: 1.9, workers: 0.3 })) > 20_000);
+  assert.ok((await restedMs({ cores: 2, others: 1.9, workers: null })) > 20_000);
+});
+
+test("where others want all cores, a count takes a twenty-fifth of one", async () => {
   // A second of work, of which the first tenth was done before it was known.
-  const rested = await restedMs(2, 1.9);
-  assert.ok(rested > 7_500 && rested < 9_100, `${rested}`);
-  assert.ok((await restedMs(1, 0.9)) > 15_000);
+  for (const [cores, others] of [
+    [1, 0.9],
+    [2, 1.9],
+    [8, 7.9],
+  ] as const) {
+    const rested = await restedMs({ cores, others });
+    assert.ok(rested > 20_500 && rested < 24_100, `${cores} cores: ${rested}`);
+  }
+});
+
+test("many short counts are as courteous as one that is long", async () => {
+  const many = Array.from({ length: 50 }, () => 10);
+  assert.ok((await restedMs({ cores: 2, others: 1.9 }, many)) > 20_500);
 });

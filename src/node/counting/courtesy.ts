@@ -1,14 +1,20 @@
-// A count lets calls go first. As long as a core would otherwise be idle it uses it; where the others of the machine
-// want them all, it works a twentieth of the machine's time and rests for what remains.
+// Counts let calls go first. As long as the node's workers have next to nothing to do, or a core would otherwise be
+// idle, they go on; where all cores are wanted, they work a small part of one core's time and rest for what remains.
+// All counts of a node share one courtesy.
 
-import { cpus } from "node:os";
+import cluster from "node:cluster";
+import { readFileSync } from "node:fs";
+import { availableParallelism, cpus } from "node:os";
 
 /** What a machine has done so far, all cores together. */
 export interface MachineTimes {
+  /** Those that this process may use. */
   readonly cores: number;
   /** Milliseconds of work, of everybody and of this process. */
   readonly everyoneMs: number;
   readonly oursMs: number;
+  /** Of the node's workers; null where the system does not tell. */
+  readonly workersMs: number | null;
 }
 
 export interface CourtesyOptions {
@@ -22,17 +28,22 @@ export interface CourtesyOptions {
 
 /** The machine tells its times in hundredths of a second: over less they say nothing. */
 const LOOK_EVERY_MS = 100;
-/** The share of the machine that a count may take from those who want it. */
-const SHARE = 0.05;
+/** The share of one core that counts may take from those who want it: it may be the only one that calls have. */
+const SHARE = 0.04;
 /** Of a core, that counts as idle though somebody has used it. */
 const NEARLY_IDLE = 0.2;
-const LONGEST_REST_MS = 200;
+/** Of a core: workers that do less have no calls to speak of. */
+const NEARLY_NOTHING = 0.15;
+const LONGEST_REST_MS = 500;
+/** In which Linux counts the time of processes. */
+const TICK_MS = 10;
 
 export class Courtesy {
   readonly #options: CourtesyOptions;
   #lookedAt: number;
   #times: MachineTimes;
   #isWanted = false;
+  #counts = 0;
   #worked: number;
 
   constructor(options: CourtesyOptions) {
@@ -42,15 +53,25 @@ export class Courtesy {
     this.#worked = options.worked();
   }
 
+  /** To be called before a count; gives what is to be called after it. */
+  begin(): () => void {
+    // What this thread did while nobody counted was no count.
+    if (this.#counts === 0) this.#worked = this.#options.worked();
+    this.#counts++;
+    return () => {
+      this.#counts--;
+    };
+  }
+
   /** To be called after each millisecond or two of work. */
   async pause(): Promise<void> {
-    const now = this.#options.ticks();
+    const { ticks, worked, rest } = this.#options;
+    const now = ticks();
     if (now - this.#lookedAt >= LOOK_EVERY_MS) this.#look(now);
-    const workedMs = this.#options.worked() - this.#worked;
-    const share = SHARE * this.#times.cores;
-    const restMs = this.#isWanted && share < 1 ? (workedMs * (1 - share)) / share : 0;
-    await this.#options.rest(Math.min(LONGEST_REST_MS, restMs));
-    this.#worked = this.#options.worked();
+    // Counts at the same time share what there is.
+    const workedMs = this.#counts * (worked() - this.#worked);
+    await rest(this.#isWanted ? Math.min(LONGEST_REST_MS, (workedMs * (1 - SHARE)) / SHARE) : 0);
+    this.#worked = worked();
   }
 
   #look(now: number): void {
@@ -58,7 +79,11 @@ export class Courtesy {
     const after = this.#options.times();
     const passedMs = now - this.#lookedAt;
     const others = after.everyoneMs - before.everyoneMs - (after.oursMs - before.oursMs);
-    this.#isWanted = others / passedMs > after.cores - 1 + NEARLY_IDLE;
+    const hasCalls =
+      after.workersMs === null ||
+      before.workersMs === null ||
+      (after.workersMs - before.workersMs) / passedMs > NEARLY_NOTHING;
+    this.#isWanted = hasCalls && others / passedMs > after.cores - 1 + NEARLY_IDLE;
     this.#times = after;
     this.#lookedAt = now;
   }
@@ -88,5 +113,25 @@ function machineTimes(): MachineTimes {
     return sum + times.user + times.nice + times.sys + times.irq;
   }, 0);
   const { user, system } = process.cpuUsage();
-  return { cores: Math.max(1, all.length), everyoneMs, oursMs: (user + system) / 1_000 };
+  const oursMs = (user + system) / 1_000;
+  return { cores: availableParallelism(), everyoneMs, oursMs, workersMs: workersTimeMs() };
+}
+
+/** As Linux tells it. */
+function workersTimeMs(): number | null {
+  let total = 0;
+  for (const worker of Object.values(cluster.workers ?? {})) {
+    const pid = worker?.process.pid;
+    if (pid === undefined) continue;
+    try {
+      const text = readFileSync(`/proc/${pid}/stat`, "utf8");
+      // The name in the second field may hold blanks; the fields after it do not.
+      const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+      total += (Number(fields[11]) + Number(fields[12])) * TICK_MS;
+    } catch {
+      // It has ended, or there is no such file here.
+      return null;
+    }
+  }
+  return total;
 }
