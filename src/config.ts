@@ -3,6 +3,7 @@
 // `LIMITS` at the end.
 
 import { availableParallelism } from "node:os";
+import { type OidcRole, readBaseUrl, readClientText, readOidcRoles } from "./config/read-oidc.ts";
 import { readStore, type StoreChoice } from "./config/read-store.ts";
 import {
   type HostPort,
@@ -39,6 +40,12 @@ export interface Config {
   readonly geo: string | null;
   readonly trustProxy: readonly string[];
   readonly metricsOpen: boolean;
+  readonly oidcIssuer: string | null;
+  readonly oidcClientId: string | null;
+  readonly oidcClientSecret: string | null;
+  readonly oidcBase: string | null;
+  readonly oidcClaim: string;
+  readonly oidcRoles: readonly OidcRole[];
   readonly log: LogLevel;
 }
 
@@ -212,6 +219,61 @@ export const SETTINGS: { readonly [Name in keyof Config]: Setting<Config[Name]> 
     fallback: false,
     fallbackText: "off",
     meaning: "/metrics without a token",
+  },
+  oidcIssuer: {
+    option: "--oidc-issuer",
+    environment: "DUNLIN_OIDC_ISSUER",
+    placeholder: "URL",
+    read: readBaseUrl,
+    fallback: null,
+    fallbackText: "none",
+    meaning: "an OpenID Connect provider by which people may sign in",
+  },
+  oidcClientId: {
+    option: "--oidc-client-id",
+    environment: "DUNLIN_OIDC_CLIENT_ID",
+    placeholder: "ID",
+    read: readClientText,
+    fallback: null,
+    fallbackText: "none",
+    meaning: "what the provider knows this installation by",
+  },
+  oidcClientSecret: {
+    option: "--oidc-client-secret",
+    environment: "DUNLIN_OIDC_CLIENT_SECRET",
+    placeholder: "TEXT",
+    read: readClientText,
+    fallback: null,
+    fallbackText: "none",
+    meaning: "the secret that goes with it, where the provider gave one",
+    isSecret: true,
+  },
+  oidcBase: {
+    option: "--oidc-base",
+    environment: "DUNLIN_OIDC_BASE",
+    placeholder: "URL",
+    read: readBaseUrl,
+    fallback: null,
+    fallbackText: "none",
+    meaning: "the management plane as browsers reach it: they come back to <URL>/oidc/callback",
+  },
+  oidcClaim: {
+    option: "--oidc-claim",
+    environment: "DUNLIN_OIDC_CLAIM",
+    placeholder: "NAME",
+    read: readClientText,
+    fallback: "groups",
+    fallbackText: "groups",
+    meaning: "the claim of the ID token whose values stand for roles",
+  },
+  oidcRoles: {
+    option: "--oidc-roles",
+    environment: "DUNLIN_OIDC_ROLES",
+    placeholder: "LIST",
+    read: readOidcRoles,
+    fallback: [],
+    fallbackText: "none",
+    meaning: "what each value gives: VALUE=PID:ROLE or VALUE=installation, separated by commas",
   },
   log: {
     option: "--log",

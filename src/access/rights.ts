@@ -25,7 +25,7 @@ export function buildRights(grant: Grant, groups: readonly StoredGroup[] = []): 
 /** Of whoever is known, but may nothing yet. */
 export const NO_RIGHTS: Rights = buildRights({ isInstallationAdministrator: false, roles: [] });
 
-const EVERYTHING: Rights = {
+export const EVERYTHING: Rights = {
   isInstallationAdministrator: true,
   pids: null,
   roleWith: () => "administrator",

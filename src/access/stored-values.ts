@@ -110,6 +110,8 @@ export interface AccessKinds {
   readonly user: StoredUser;
   /** By a digest of the name, in lower case. */
   readonly username: { readonly userId: number };
+  /** By a digest of the provider and what it knows the user by. */
+  readonly "foreign-user": { readonly userId: number };
   readonly group: StoredGroup;
   readonly token: StoredToken;
   readonly "token-use": { readonly at: number };

@@ -42,6 +42,12 @@ test("without options and variables every setting has its documented default", (
     geo: null,
     trustProxy: [],
     metricsOpen: false,
+    oidcIssuer: null,
+    oidcClientId: null,
+    oidcClientSecret: null,
+    oidcBase: null,
+    oidcClaim: "groups",
+    oidcRoles: [],
     log: "info",
   });
 });

@@ -58,6 +58,12 @@ export function readConfig(
     geo: read("geo"),
     trustProxy: read("trustProxy"),
     metricsOpen: read("metricsOpen"),
+    oidcIssuer: read("oidcIssuer"),
+    oidcClientId: read("oidcClientId"),
+    oidcClientSecret: read("oidcClientSecret"),
+    oidcBase: read("oidcBase"),
+    oidcClaim: read("oidcClaim"),
+    oidcRoles: read("oidcRoles"),
     log: read("log"),
   };
   faults.push(...checkTogether(config, environment), ...checkFiles(config));
@@ -111,5 +117,21 @@ function checkTogether(config: Config, environment: Environment): ConfigFault[] 
     const message = "Expected another address than that of the collection plane.";
     faults.push({ where: SETTINGS.manage.option, code: "E_VALUE", message });
   }
-  return faults;
+  return [...faults, ...checkOidc(config)];
+}
+
+/** Logins by OpenID Connect need all of it: half of it would let nobody in, and nobody would know why. */
+function checkOidc({ oidcIssuer, oidcClientId, oidcBase, oidcRoles }: Config): ConfigFault[] {
+  const parts = [
+    { option: SETTINGS.oidcIssuer.option, isGiven: oidcIssuer !== null },
+    { option: SETTINGS.oidcClientId.option, isGiven: oidcClientId !== null },
+    { option: SETTINGS.oidcBase.option, isGiven: oidcBase !== null },
+    { option: SETTINGS.oidcRoles.option, isGiven: oidcRoles.length > 0 },
+  ];
+  if (!parts.some(({ isGiven }) => isGiven)) return [];
+  const names = parts.map(({ option }) => option).join(", ");
+  const message = `Expected it together with the others: ${names}.`;
+  return parts
+    .filter(({ isGiven }) => !isGiven)
+    .map(({ option }) => ({ where: option, code: "E_VALUE", message }));
 }

@@ -34,6 +34,7 @@ export async function serveUntilStopped(
     bodyBytes: LIMITS.bodyBytes,
     workspaceBytes: LIMITS.workspaceBytes,
     access: node.access,
+    oidc: oidcOf(config),
     isAdministratorsToken: (given) => token.matches(given),
   });
   let managePort: number;
@@ -67,6 +68,14 @@ export async function serveUntilStopped(
   }
   await shutDown(node, management, log);
   return STOPPED;
+}
+
+/** The options of logins by a provider are given whole or not at all. */
+function oidcOf(config: Config) {
+  const { oidcIssuer: issuer, oidcClientId: clientId, oidcBase: base } = config;
+  if (issuer === null || clientId === null || base === null) return null;
+  const { oidcClientSecret: clientSecret, oidcClaim: claim, oidcRoles: roles } = config;
+  return { issuer, clientId, clientSecret, base, claim, roles };
 }
 
 async function tidyUp({ access }: AssembledNode, log: Log): Promise<void> {

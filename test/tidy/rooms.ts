@@ -137,6 +137,9 @@ const FRONT_DOORS: Readonly<Record<string, readonly string[]>> = {
   "catalog/steps": ["workspace-step.ts", "take-step.ts"],
   "stores/redis": ["redis-visitor-store.ts", "redis-control.ts"],
   "stores/redis/slots": ["slot-transactions.ts", "slot-draft.ts"],
+  "access/sign-in": [
+    ...["sign-in.ts", "sessions.ts", "token-grants.ts", "own-password.ts", "foreign-users.ts"],
+  ],
   "event/declared-ids": [
     ...["declared-ids.ts", "read-declared-ids.ts", "screen-declared-ids.ts", "choose-device.ts"],
     ...["link-changes.ts", "device-consent.ts", "declared-id-for.ts"],

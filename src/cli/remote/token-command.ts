@@ -16,8 +16,6 @@ import {
 import type { RemoteLine } from "./remote-commands.ts";
 import type { RemoteOptions } from "./remote-options.ts";
 
-const DAY_MS = 86_400_000;
-
 const VERBS: Readonly<Record<string, Verb>> = {
   create: {
     syntax: {
@@ -55,7 +53,7 @@ async function createToken(options: RemoteOptions, line: RemoteLine): Promise<Ru
     ...(flags.has("installation") && { isInstallationAdministrator: true }),
     ...(flags.has("read-only") && { isReadOnly: true }),
     ...(paths !== undefined && { routeGroups: paths }),
-    ...(days !== undefined && { expiresAt: Date.now() + Number(days) * DAY_MS }),
+    ...(days !== undefined && { expiresInDays: Number(days) }),
     ...(flags.has("no-expiry") && { expiresAt: null }),
   };
   const made = await ask(options, { method: "POST", path: pathOf("/v1/tokens", options), body });

@@ -10,6 +10,7 @@ import { INSTALLATION_ADMINISTRATOR } from "../../access/caller.ts";
 import type { NodeControl } from "../../admin/node-control.ts";
 import type { Log } from "../../ops/log.ts";
 import { addAccessRoutes } from "./access/access-routes.ts";
+import type { OidcSettings } from "./access/oidc-client.ts";
 import { type DeclaredRoute, requireAccess } from "./access.ts";
 import { acceptBodies } from "./bodies.ts";
 import { addDenyListRoutes } from "./deny-list-routes.ts";
@@ -35,6 +36,8 @@ export interface ManagementServerOptions {
   readonly bodyBytes: number;
   readonly workspaceBytes: number;
   readonly access: AccessControl;
+  /** Null where nobody signs in by a provider. */
+  readonly oidc: OidcSettings | null;
   /** Whether it is the token that the node was started with. */
   isAdministratorsToken(token: string): boolean;
 }
@@ -89,6 +92,13 @@ export async function buildManagementServer(
     addDeviceGraphRoutes(api, options);
     addSandboxRoutes(api, options.control);
     addAccessRoutes(api, options.access);
+    if (options.oidc !== null) {
+      const { access, log, control } = options;
+      // Loaded where it is wanted.
+      const { addOidcRoutes } = await import("./access/oidc-routes.ts");
+      const partnerIds = () => control.partnerIds();
+      addOidcRoutes(api, { access, log, settings: options.oidc, partnerIds });
+    }
     await addResourceRoutes(api, options.control.desk);
     api.get(
       "/openapi.json",

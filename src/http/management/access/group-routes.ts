@@ -3,6 +3,7 @@
 import type { FastifyInstance } from "fastify";
 import { type Static, Type } from "typebox";
 import type { AccessControl } from "../../../access/access.ts";
+import type { AccessWorld } from "../../../access/access-world.ts";
 import {
   createGroup,
   findGroup,
@@ -97,6 +98,11 @@ export function addGroupRoutes(app: FastifyInstance, { world }: AccessControl): 
       answer(reply, await removeGroups(world, orderOf(request), request.body), 204),
   });
 
+  addSingleGroupRoutes(app, world);
+  addGroupPermissionRoutes(app, world);
+}
+
+function addSingleGroupRoutes(app: FastifyInstance, world: AccessWorld): void {
   app.get<OfGroup>(
     "/v1/groups/:groupId",
     {
@@ -144,5 +150,4 @@ export function addGroupRoutes(app: FastifyInstance, { world }: AccessControl): 
       return answer(reply, await removeGroups(world, orderOf(request), [id]), 204);
     },
   );
-  addGroupPermissionRoutes(app, world);
 }

@@ -51,10 +51,13 @@ function cookieText(request: FastifyRequest, value: string): string {
   return `${name}=${value}${ATTRIBUTES}${security}`;
 }
 
-/** A proxy in front has TLS, or ought to. */
-function cookieName({ headers }: FastifyRequest): string {
+function cookieName(request: FastifyRequest): string {
+  return isWithoutTls(request) ? NAME_WITHOUT_TLS : NAME;
+}
+
+/** Whether it is a call on a developer's own machine. A proxy in front has TLS, or ought to. */
+export function isWithoutTls({ headers }: FastifyRequest): boolean {
   const isForwarded =
     headers["x-forwarded-proto"] ?? headers["x-forwarded-for"] ?? headers.forwarded;
-  const isLoopback = isForwarded === undefined && LOOPBACK.test(headers.host ?? "");
-  return isLoopback ? NAME_WITHOUT_TLS : NAME;
+  return isForwarded === undefined && LOOPBACK.test(headers.host ?? "");
 }

@@ -60,6 +60,9 @@ const GivenTokenSchema = Type.Object(
     expiresAt: Type.Optional(
       Type.Union([Time, Type.Null()], { description: "A year from now if left out; null: never." }),
     ),
+    expiresInDays: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 36_500, description: "In place of `expiresAt`." }),
+    ),
   },
   { additionalProperties: false },
 );
@@ -97,7 +100,8 @@ export function addTokenRoutes(app: FastifyInstance, { world }: AccessControl): 
       },
     },
     async (request, reply) => {
-      const { name: tokenName, isReadOnly: reads, routeGroups, expiresAt } = request.body;
+      const { name: tokenName, isReadOnly: reads, routeGroups } = request.body;
+      const { expiresAt, expiresInDays } = request.body;
       const made = await createToken(world, request.caller, {
         name: tokenName,
         grant: {
@@ -105,7 +109,10 @@ export function addTokenRoutes(app: FastifyInstance, { world }: AccessControl): 
           roles: rolesOf(request),
         },
         limits: { isReadOnly: reads ?? false, routeGroups: routeGroups ?? null },
-        expiresAt: expiresAt === undefined ? world.now() + DEFAULT_DAYS * DAY_MS : expiresAt,
+        expiresAt:
+          expiresAt === undefined || expiresInDays !== undefined
+            ? world.now() + (expiresInDays ?? DEFAULT_DAYS) * DAY_MS
+            : expiresAt,
       });
       if (!made.ok) return answer(reply, made);
       return reply.code(201).send({ ...made.value.view, token: made.value.token });

@@ -147,6 +147,10 @@ function addSingleUserRoutes(app: FastifyInstance, { world }: Pick<AccessControl
     },
   );
 
+  addPasswordRoute(app, { world });
+}
+
+function addPasswordRoute(app: FastifyInstance, { world }: Pick<AccessControl, "world">): void {
   app.post<OfUser>(
     "/v1/users/:userId/reset-password",
     {

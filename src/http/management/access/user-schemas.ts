@@ -1,3 +1,5 @@
+// Users as the API takes and gives them ("Management API, reports and UI", Users), with our own additions.
+
 import { Type } from "typebox";
 import { ROLES } from "../../../access/caller.ts";
 
