@@ -1,9 +1,10 @@
 // What every definition store must do. Each implementation's test runs this body.
 
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import { describe, it } from "node:test";
 import type { ControlStore } from "../control/control-store.ts";
-import { type DefinitionStore, KEPT_REVISIONS } from "./definition-store.ts";
+import { type DefinitionStore, KEPT_REVISIONS, type KeptRevisions } from "./definition-store.ts";
 
 export interface OpenedDefinitions {
   readonly store: DefinitionStore;
@@ -13,8 +14,8 @@ export interface OpenedDefinitions {
 }
 
 export interface DefinitionStoreUnderTest {
-  /** A store in which nothing was ever published. */
-  open(): Promise<OpenedDefinitions>;
+  /** A store in which nothing was ever published, with the limits of all stores unless others are given. */
+  open(kept?: KeptRevisions): Promise<OpenedDefinitions>;
   /** Opens again what `open` opened last, after it was closed. */
   reopen?(): Promise<OpenedDefinitions>;
   /** Why a second opening cannot see what the first kept; left out where it does. */
@@ -24,8 +25,9 @@ export interface DefinitionStoreUnderTest {
 export function describeDefinitionStore(name: string, subject: DefinitionStoreUnderTest): void {
   const withStore = async (
     use: (store: DefinitionStore, control: ControlStore) => Promise<void>,
+    kept = KEPT_REVISIONS,
   ): Promise<void> => {
-    const { store, control, close } = await subject.open();
+    const { store, control, close } = await subject.open(kept);
     try {
       await use(store, control);
     } finally {
@@ -113,6 +115,24 @@ export function describeDefinitionStore(name: string, subject: DefinitionStoreUn
         assert.equal(await store.read(3), null);
         assert.deepEqual(await store.read(4), { revision: 4, document: '{"a":4}' });
       }));
+
+    it("keeps so many bytes of revisions, and two however large they are", () =>
+      withStore(
+        async (store) => {
+          const kept: number[][] = [];
+          for (const size of [400, 400, 400, 9_000, 9_000, 300, 300, 300]) {
+            const revision = (kept.at(-1)?.[0] ?? 0) + 1;
+            // Hardly any store makes it smaller.
+            const document = randomBytes((size * 3) / 4).toString("base64");
+            await store.publish({ revision, document });
+            kept.push((await store.list()).map((one) => one.revision));
+          }
+          assert.deepEqual(kept, [
+            ...[[1], [2, 1], [3, 2, 1], [4, 3], [5, 4], [6, 5], [7, 6], [8, 7, 6]],
+          ]);
+        },
+        { most: 50, mostBytes: 3_000, least: 2 },
+      ));
 
     it("writes control records with a revision, and none with one that it does not take", () =>
       withStore(async (store, control) => {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { countKept, KEPT_REVISIONS } from "./definition-store.ts";
+import { countKept as countKeptOf, KEPT_REVISIONS } from "./definition-store.ts";
 
+const countKept = (sizes: readonly number[]): number => countKeptOf(sizes, KEPT_REVISIONS);
 const { most, mostBytes, least } = KEPT_REVISIONS;
 
 test("revisions are kept while there are neither too many nor too many bytes of them", () => {

@@ -31,9 +31,15 @@ export interface RevisionSummary extends RevisionOrigin {
 
 /**
  * What a store keeps: the newest revisions as long as there are neither too many nor too many bytes of them,
- * and always the last two, so that there is one to go back to.
+ * and always the last few, so that there is one to go back to.
  */
-export const KEPT_REVISIONS = { most: 50, mostBytes: 256 * 1024 * 1024, least: 2 } as const;
+export interface KeptRevisions {
+  readonly most: number;
+  readonly mostBytes: number;
+  readonly least: number;
+}
+
+export const KEPT_REVISIONS: KeptRevisions = { most: 50, mostBytes: 256 * 1024 * 1024, least: 2 };
 
 export interface DefinitionStore {
   /** The newest revision, or null where nothing was ever published. */
@@ -48,7 +54,7 @@ export interface DefinitionStore {
   /**
    * Stores a revision where it follows the newest, and nothing where another one has taken its number. It is
    * on disk when this resolves, whatever the durability of profiles: definitions are few and dear. Drops what
-   * `KEPT_REVISIONS` leaves no room for.
+   * there is no room for (`KeptRevisions`).
    *
    * A store that several nodes share also asks for the `fence` of their turn, and takes nothing from a turn
    * that another one has followed. Asked again by the same turn, it says again what it said.
@@ -57,8 +63,10 @@ export interface DefinitionStore {
 }
 
 /** How many of the revisions of these sizes, the newest first, are kept. */
-export function countKept(bytesNewestFirst: readonly number[]): number {
-  const { most, mostBytes, least } = KEPT_REVISIONS;
+export function countKept(
+  bytesNewestFirst: readonly number[],
+  { most, mostBytes, least }: KeptRevisions,
+): number {
   let bytes = 0;
   const tooMany = bytesNewestFirst.findIndex((size, place) => {
     bytes += size;

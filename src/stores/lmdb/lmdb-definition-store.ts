@@ -10,6 +10,8 @@ import { join } from "node:path";
 import {
   countKept,
   type DefinitionStore,
+  KEPT_REVISIONS,
+  type KeptRevisions,
   type NextRevision,
   originOf,
   type Revision,
@@ -36,8 +38,11 @@ interface StoredOrigin extends RevisionOrigin {
 export class LmdbDefinitionStore implements DefinitionStore {
   readonly #environment: Environment;
 
-  constructor(environment: Environment) {
+  readonly #limits: KeptRevisions;
+
+  constructor(environment: Environment, limits = KEPT_REVISIONS) {
     this.#environment = environment;
+    this.#limits = limits;
   }
 
   async latest(): Promise<Revision | null> {
@@ -84,7 +89,7 @@ export class LmdbDefinitionStore implements DefinitionStore {
         originKeyOf(revision),
         withChecksum(originKeyOf(revision), Buffer.from(JSON.stringify(stored))),
       );
-      for (const dropped of before.slice(countKept(sizes) - 1)) {
+      for (const dropped of before.slice(countKept(sizes, this.#limits) - 1)) {
         definitions.remove(keyOf(dropped));
         definitions.remove(originKeyOf(dropped));
       }

@@ -27,15 +27,15 @@ for (const durability of ["commit", "fsync", "off"] as const) {
 const LONG_LIST = Array.from({ length: 400 }, (_, number) => number);
 
 let folder = "";
-const reopen: DefinitionStoreUnderTest["open"] = async () => {
+const reopen: DefinitionStoreUnderTest["open"] = async (kept) => {
   const environment = openEnvironment({ folder, durability: "off" });
-  const store = new LmdbDefinitionStore(environment);
+  const store = new LmdbDefinitionStore(environment, kept);
   const control = new LmdbControlStore(environment);
   return { store, control, close: () => environment.close() };
 };
-const open = () => {
+const open: DefinitionStoreUnderTest["open"] = (kept) => {
   folder = storeFolder();
-  return reopen();
+  return reopen(kept);
 };
 describeDefinitionStore("LMDB", { open, reopen });
 

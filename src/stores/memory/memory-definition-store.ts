@@ -1,6 +1,8 @@
 import {
   countKept,
   type DefinitionStore,
+  KEPT_REVISIONS,
+  type KeptRevisions,
   type NextRevision,
   originOf,
   type Revision,
@@ -21,8 +23,11 @@ export class MemoryDefinitionStore implements DefinitionStore {
   /** The newest first. */
   #kept: readonly Kept[] = [];
 
-  constructor(control = new MemoryControlStore()) {
+  readonly #limits: KeptRevisions;
+
+  constructor(control = new MemoryControlStore(), limits = KEPT_REVISIONS) {
     this.control = control;
+    this.#limits = limits;
   }
 
   async latest(): Promise<Revision | null> {
@@ -46,7 +51,8 @@ export class MemoryDefinitionStore implements DefinitionStore {
     const kept = keptRecords(records);
     if (revision !== (this.#kept[0]?.revision ?? 0) + 1) return "overtaken";
     const all = [{ revision, document, origin: originOf(origin) }, ...this.#kept];
-    this.#kept = all.slice(0, countKept(all.map((kept) => Buffer.byteLength(kept.document))));
+    const sizes = all.map((one) => Buffer.byteLength(one.document));
+    this.#kept = all.slice(0, countKept(sizes, this.#limits));
     this.control.keep(kept);
     return "stored";
   }

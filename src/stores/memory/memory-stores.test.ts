@@ -22,8 +22,8 @@ for (const describeStore of [describeProfileStore, describeVisitorStore]) {
 describeProfileScan("memory", { open: async () => new MemoryVisitorStore() });
 
 describeDefinitionStore("memory", {
-  open: async () => {
-    const store = new MemoryDefinitionStore();
+  open: async (kept) => {
+    const store = new MemoryDefinitionStore(undefined, kept);
     return { store, control: store.control, close: async () => {} };
   },
   forgetsOnClose,

@@ -28,9 +28,14 @@ function seedsOf({ url }: { readonly url: string }): string[] {
   return url.slice("redis://".length).split(",");
 }
 
-function openOn(store: { readonly url: string }, replicas: number): Promise<RedisControl> {
+function openOn(
+  store: { readonly url: string },
+  replicas: number,
+  keptRevisions = KEPT_REVISIONS,
+): Promise<RedisControl> {
   const seeds = seedsOf(store);
   return openRedisControl({
+    keptRevisions,
     ...{ seeds, replicas, patienceMs: 10_000, replicaPatienceMs: 5_000, leaseMs: LEASE_MS },
   });
 }
@@ -39,14 +44,14 @@ for (const [name, choose, replicas] of [
   ["a cluster, on a replica too", () => cluster, 1],
   ["a single server", () => server, 0],
 ] as const) {
-  const open = async () => {
-    const { definitions, control, close } = await openOn(choose(), replicas);
+  const open = async (kept = KEPT_REVISIONS) => {
+    const { definitions, control, close } = await openOn(choose(), replicas, kept);
     return { store: definitions, control, close: async () => close() };
   };
   describeDefinitionStore(name, {
-    open: async () => {
+    open: async (kept) => {
       await choose().empty();
-      return open();
+      return open(kept);
     },
     reopen: open,
   });

@@ -1,5 +1,6 @@
 // What the nodes that share a Redis or Valkey store have in common there: definitions, and one another.
 
+import type { KeptRevisions } from "../../catalog/definition-store.ts";
 import { ControlConnection } from "./control-connection.ts";
 import { connectRedis, type RedisServers } from "./redis-client.ts";
 import { RedisControlStore } from "./redis-control-store.ts";
@@ -19,6 +20,8 @@ export interface RedisControlOptions extends RedisServers {
   /** Replicas that must have what is published; 0 for none. */
   readonly replicas: number;
   readonly replicaPatienceMs: number;
+  /** [`KEPT_REVISIONS`] */
+  readonly keptRevisions?: KeptRevisions;
 }
 
 export interface RedisControl {
@@ -33,7 +36,7 @@ export async function openRedisControl(options: RedisControlOptions): Promise<Re
   const client = await connectRedis({ ...options, commandTimeoutMs: COMMAND_TIMEOUT_MS });
   const connection = new ControlConnection({ ...options, client });
   return {
-    definitions: new RedisDefinitionStore(connection),
+    definitions: new RedisDefinitionStore(connection, options.keptRevisions),
     control: new RedisControlStore(connection),
     group: new RedisGroupStore(connection, options.leaseMs),
     close: () => connection.close(),

@@ -3,6 +3,7 @@
 import {
   type DefinitionStore,
   KEPT_REVISIONS,
+  type KeptRevisions,
   type NextRevision,
   originOf,
   type Revision,
@@ -19,8 +20,11 @@ import { bytesAt, listOf, numberAt, textAt } from "./script-answer.ts";
 export class RedisDefinitionStore implements DefinitionStore {
   readonly #commands: ControlCommands;
 
-  constructor(commands: ControlCommands) {
+  readonly #limits: KeptRevisions;
+
+  constructor(commands: ControlCommands, limits = KEPT_REVISIONS) {
     this.#commands = commands;
+    this.#limits = limits;
   }
 
   async latest(): Promise<Revision | null> {
@@ -50,7 +54,7 @@ export class RedisDefinitionStore implements DefinitionStore {
   ): Promise<"stored" | "overtaken"> {
     const kept = argumentsOf(newVersion(), keptRecords(records));
     const packed = await packDocument(document);
-    const { most, mostBytes, least } = KEPT_REVISIONS;
+    const { most, mostBytes, least } = this.#limits;
     const told = JSON.stringify(originOf(origin));
     const args = [revision, fence, packed, told, most, mostBytes, least, ...kept];
     return (await this.#commands.runDurably(PUBLISH, args)) === 1 ? "stored" : "overtaken";
