@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { describe, it } from "node:test";
+import { holdStore } from "../../../test/support/open-beside.ts";
 import { seededRandom } from "../../../test/support/random.ts";
 import { storeFolder } from "../../../test/support/store-folder.ts";
 import { countStored, spawnWriter } from "../../../test/support/store-writer.ts";
@@ -23,10 +24,16 @@ describe("kill -9 of committing processes", () => {
       for (let cycle = 1; cycle <= CYCLES; cycle++) {
         const commits = Number.MAX_SAFE_INTEGER;
         const writing = { folder, durability, commits, inFlight: IN_FLIGHT };
+        const held = await holdStore({ folder, durability });
         const writers = Array.from({ length: WRITERS }, () => spawnWriter(writing));
-        const answers = await Promise.all(
-          writers.map((writer) => countAnswersUntilKilled(writer, 1 + random.below(3_000))),
+        const inside = writers.map((writer) => once(writer.stdout ?? writer, "data"));
+        const counted = writers.map((writer) =>
+          countAnswersUntilKilled(writer, 1 + random.below(3_000)),
         );
+        // From then on all processes that have the files open are killed.
+        await Promise.all(inside);
+        await held[Symbol.asyncDispose]();
+        const answers = await Promise.all(counted);
         const answered = answers.reduce((sum, count) => sum + count, 0);
 
         const store = new LmdbProfileStore(openEnvironment({ folder, durability }));
@@ -45,14 +52,13 @@ describe("durability fsync under load of two processes", () => {
     const folder = storeFolder();
     const durability = "fsync";
     const writing = { folder, durability, commits: 5_000, inFlight: 500 } as const;
+    await using held = await holdStore({ folder, durability });
     const writers = [spawnWriter(writing), spawnWriter(writing)];
     const answers = await Promise.all(
       writers.map((writer) => countAnswersUntilKilled(writer, Number.POSITIVE_INFINITY)),
     );
     assert.deepEqual(answers, [5_000, 5_000]);
-    const store = new LmdbProfileStore(openEnvironment({ folder, durability }));
-    assert.equal(await countStored(store), 10_000);
-    await store.close();
+    assert.equal(await countStored(new LmdbProfileStore(held.environment)), 10_000);
   });
 });
 

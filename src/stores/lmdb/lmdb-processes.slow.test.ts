@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { describe, it } from "node:test";
+import { holdStore } from "../../../test/support/open-beside.ts";
 import { storeFolder } from "../../../test/support/store-folder.ts";
 import {
   countStored,
@@ -20,10 +21,9 @@ describe("processes that share an environment", () => {
     const folder = storeFolder();
     const durability = "commit";
     const writing = { folder, durability, commits: 5_000, inFlight: 500 } as const;
+    await using held = await holdStore({ folder, durability });
     await Promise.all([untilDone(spawnWriter(writing)), untilDone(spawnWriter(writing))]);
-    const store = new LmdbProfileStore(openEnvironment({ folder, durability }));
-    assert.equal(await countStored(store), 10_000);
-    await store.close();
+    assert.equal(await countStored(new LmdbProfileStore(held.environment)), 10_000);
   });
 
   it("see each other's commits at once, also within one turn of the event loop", async () => {

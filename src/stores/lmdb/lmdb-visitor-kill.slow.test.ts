@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { describe, it } from "node:test";
+import { holdStore } from "../../../test/support/open-beside.ts";
 import { seededRandom } from "../../../test/support/random.ts";
 import { storeFolder } from "../../../test/support/store-folder.ts";
 import { spawnCaller } from "../../../test/support/visit-caller.ts";
@@ -26,6 +27,7 @@ describe("kill -9 of linking processes", () => {
       const random = seededRandom(1);
       const answered: number[] = [];
       for (let cycle = 0; cycle < CYCLES; cycle++) {
+        await using _ = await holdStore({ folder, durability });
         const callers = [0, 1].map((place) => {
           const first = 1 + (2 * cycle + place) * NUMBERS_A_CALLER;
           return spawnCaller({

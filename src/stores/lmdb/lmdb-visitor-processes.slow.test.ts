@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { holdStore } from "../../../test/support/open-beside.ts";
 import { storeFolder } from "../../../test/support/store-folder.ts";
 import {
   type LinkPlan,
@@ -30,16 +31,14 @@ const WIDE = { declaredPerDevice: 10, devicesPerDeclared: 100 };
 async function linkInParallel(plans: readonly LinkPlan[]): Promise<readonly Identity[]> {
   const folder = storeFolder();
   const durability = "commit";
+  await using held = await holdStore({ folder, durability });
   const callers = plans.map((plan) =>
     spawnCaller({ kind: "link", folder, durability, plan, inFlight: 20 }),
   );
   await Promise.all(callers.map(outcomeOf));
-  const store = new LmdbVisitorStore(openEnvironment({ folder, durability }));
   const [first] = plans;
   assert.ok(first);
-  const identities = await store.loadIdentities(plannedKeys(first));
-  await store.close();
-  return identities;
+  return await new LmdbVisitorStore(held.environment).loadIdentities(plannedKeys(first));
 }
 
 /** One call after the other, in the order of their times. */
@@ -155,6 +154,7 @@ describe("a bucket that two processes share", () => {
       takes: 5_000,
       calls: 1_234,
     } as const;
+    await using _ = await holdStore(task);
     const admitted = await Promise.all([spawnCaller(task), spawnCaller(task)].map(outcomeOf));
     assert.equal(Number(admitted[0]) + Number(admitted[1]), 1_234);
   });
