@@ -145,7 +145,9 @@ function fishCommand({ name, options, operand }: CommandSyntax): string[] {
   const condition = `complete -c dunlin -n ${quoted(`__fish_seen_subcommand_from ${name}`)}`;
   return [
     ...options.map((one) => {
-      const value = one.placeholder === null ? "" : ` -r${fishValues(one.completes)}`;
+      // Without "-x" fish offers files as well.
+      const taking = one.completes === "files" ? "-r" : "-x";
+      const value = one.placeholder === null ? "" : ` ${taking}${fishValues(one.completes)}`;
       return `${condition} -l ${one.name}${value} -d ${quoted(one.meaning)}`;
     }),
     `${condition} -l help -d 'show the options'`,

@@ -93,13 +93,13 @@ test("a rule is narrower than another by its counts, windows, lists and ways", (
 test("whatever is said of rules made by chance is what the evaluator finds in visitors made by chance", () => {
   const total = { nobody: 0, everybody: 0, narrower: 0 };
   for (let seed = 1; seed <= 3; seed++) {
-    const said = holdVerdictsAgainstVisitors(seed, { rules: 1_200, visitors: 150 });
+    const said = holdVerdictsAgainstVisitors(seed, { rules: 800, visitors: 120 });
     total.nobody += said.nobody;
     total.everybody += said.everybody;
     total.narrower += said.narrower;
   }
   assert.ok(total.nobody > 100 && total.everybody > 20, JSON.stringify(total));
-  assert.ok(total.narrower > 1_000, JSON.stringify(total));
+  assert.ok(total.narrower > 600, JSON.stringify(total));
 });
 
 test("rules that differ in order and spelling only have one canonical text", () => {
