@@ -31,6 +31,7 @@ export async function serveUntilStopped(
     log,
     version: options.version,
     metricsOpen: config.metricsOpen,
+    trustedProxies: config.trustProxy,
     bodyBytes: LIMITS.bodyBytes,
     workspaceBytes: LIMITS.workspaceBytes,
     access: node.access,

@@ -32,6 +32,8 @@ export interface ManagementServerOptions {
   readonly log: Log;
   readonly version: string;
   readonly metricsOpen: boolean;
+  /** Whose X-Forwarded-For is believed: addresses and CIDR blocks. */
+  readonly trustedProxies: readonly string[];
   /** The most bytes that a body may have, and that a workspace may have. */
   readonly bodyBytes: number;
   readonly workspaceBytes: number;
@@ -58,6 +60,7 @@ export async function buildManagementServer(
 ): Promise<ManagementServer> {
   const app = fastify({
     bodyLimit: options.bodyBytes,
+    trustProxy: options.trustedProxies.length > 0 ? [...options.trustedProxies] : false,
     requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: "idle",
     genReqId: () => randomUUID(),

@@ -4,6 +4,7 @@ import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
 import type { AccessControl } from "../../../access/access.ts";
 import type { GrantFault } from "../../../access/sign-in/token-grants.ts";
+import { callerAddress } from "./caller-address.ts";
 
 const TokenAnswer = Type.Object({
   access_token: Type.String(),
@@ -47,7 +48,7 @@ export function addOauthRoutes(app: FastifyInstance, { grants }: AccessControl):
         username: textOf(form, "username"),
         password: textOf(form, "password"),
         refreshToken: textOf(form, "refresh_token"),
-        address: request.ip,
+        address: callerAddress(request),
       });
       if (granted.ok) return granted.value;
       const { error, description, retryMs } = granted.error;

@@ -7,6 +7,7 @@ import { askForReset, findSelf } from "../../../access/own-user.ts";
 import { changeOwnPassword } from "../../../access/sign-in/own-password.ts";
 import { updateOwnUser } from "../../../access/users.ts";
 import { answer, refusals } from "./access-answers.ts";
+import { callerAddress } from "./caller-address.ts";
 import { OwnUserSchema, UserSchema } from "./user-schemas.ts";
 
 const config = { access: { needs: "caller" } } as const;
@@ -70,7 +71,7 @@ export function addOwnUserRoutes(app: FastifyInstance, access: AccessControl): v
       },
     },
     async (request, reply) => {
-      const given = { ...request.body, address: request.ip };
+      const given = { ...request.body, address: callerAddress(request) };
       const done = await changeOwnPassword({ world, signIn }, request.caller, given);
       return done.ok ? { changed: true as const } : answer(reply, done);
     },

@@ -7,6 +7,7 @@ import { findSelf } from "../../../access/own-user.ts";
 import { csrfTokenOf } from "../../../access/sign-in/sessions.ts";
 import { problem, sendProblem } from "../problems.ts";
 import { answer, refusals } from "./access-answers.ts";
+import { callerAddress } from "./caller-address.ts";
 import { clearCookie, comesFromHere, sessionSecret, setCookie } from "./session-cookie.ts";
 import { UserSchema } from "./user-schemas.ts";
 
@@ -39,7 +40,7 @@ export function addSessionRoutes(app: FastifyInstance, access: AccessControl): v
     },
     async (request, reply) => {
       if (!comesFromHere(request)) return sendProblem(reply, problem(403, STRANGE_PAGE));
-      const checked = await signIn.check({ ...request.body, address: request.ip });
+      const checked = await signIn.check({ ...request.body, address: callerAddress(request) });
       if (!checked.ok) {
         if (checked.error.kind === "wrong") return sendProblem(reply, problem(401, WRONG));
         const { retryMs } = checked.error;
