@@ -5,6 +5,7 @@ import type { Fault } from "@dunlin/contract/workspace";
 import { meanTheSame } from "../../catalog/describe-changes.ts";
 import { LIST_IDS, type ListName } from "../../catalog/document-keys.ts";
 import type { DefinitionEdit } from "../../catalog/edits.ts";
+import { CATALOG_LIMITS } from "../../catalog/limits.ts";
 import { err, ok, type Result } from "../../model/result.ts";
 import type { Defined } from "./definitions-view.ts";
 import { may } from "./may.ts";
@@ -220,7 +221,7 @@ function findBlocked<Name extends ListName>(
     faults.length === 1 && first !== undefined
       ? first.message
       : `Nothing was deleted: others use what was to go, in ${faults.length} places.`;
-  return refusal("conflict", detail, faults);
+  return refusal("conflict", detail, faults.slice(0, CATALOG_LIMITS.faults));
 }
 
 function explainFaults<Name extends ListName>(
