@@ -117,3 +117,13 @@ test("an OR of thousands is decided, and what is too entangled is left alone", (
     null,
   );
 });
+
+test("a rule made to take long ends all the same", () => {
+  const choices = Array.from({ length: 8 }, (_, n) => `(a${n} == 1 OR b${n} == 1)`);
+  const long = Array.from(
+    { length: 380 },
+    (_, n) => `(c contains "${n}" OR (d == 1 AND NOT d == 1))`,
+  );
+  const hostile = ruleOf([...choices, ...long].join(" AND "));
+  assert.equal(judgeTraitRule(hostile, FOLDED), null);
+});
