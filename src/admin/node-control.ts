@@ -3,11 +3,13 @@
 
 import type { Fault, WorkspaceChanges } from "@dunlin/contract/workspace";
 import type { Caller } from "../access/caller.ts";
+import type { DefinitionStore } from "../catalog/definition-store.ts";
 import type { DataSourceId } from "../model/ids.ts";
 import type { DenyList, DeviceGraphs } from "../profiles/visitor-store.ts";
 import type { CountingDesk } from "./counting-desk.ts";
 import type { VisitorDescription, VisitorQuestion } from "./describe-visitor.ts";
 import type { ExplainQuestion, VisitorExplanation } from "./explain-visitor.ts";
+import type { TraitTypes } from "./reference/trait-types.ts";
 import type { DefinitionDesk } from "./resources/definition-desk.ts";
 
 export type PublishOutcome =
@@ -35,11 +37,17 @@ export interface NodeControl {
   now(): number;
   /** Whether every worker serves. */
   isReady(): boolean;
-  publish(document: string, caller: Caller): Promise<PublishOutcome>;
+  /** The note stands in the list of revisions. */
+  publish(document: string, caller: Caller, note?: string): Promise<PublishOutcome>;
   /** The workspace that is served, as JSON text. */
   currentWorkspace(): string;
   /** The definitions object by object. */
   readonly desk: DefinitionDesk;
+  /** What was published before. */
+  readonly revisions: Pick<DefinitionStore, "list" | "read">;
+  readonly traitTypes: TraitTypes;
+  /** Of the node. */
+  readonly region: number;
   /** How many visitors are in segments. */
   readonly counting: CountingDesk;
   /** The partners that are defined; null when no worker could answer. */

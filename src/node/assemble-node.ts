@@ -27,6 +27,7 @@ import { PublishedDesk } from "./publishing/published-desk.ts";
 import { Publisher, type PublisherOptions } from "./publishing/publisher.ts";
 import { recordsOfRevision } from "./publishing/revision-records.ts";
 import { ServedDefinitions } from "./publishing/served-definitions.ts";
+import { StoredTraitTypes } from "./trait-types.ts";
 import { WorkerPool } from "./worker-pool.ts";
 import { WorkersClock } from "./workers-clock.ts";
 
@@ -102,6 +103,8 @@ export function assembleNode(ingredients: NodeIngredients): AssembledNode {
   });
   const control = buildNodeControl({
     ...{ pool, publisher, desk, counting, group, clock, workersClock, metrics },
+    ...{ revisions: stores.definitions, region: config.region },
+    traitTypes: new StoredTraitTypes(stores.control, now),
     visitors: stores.visitors,
     workerCount: config.workers,
     workersLost: () => workersLost,

@@ -17,6 +17,9 @@ export interface NodeParts {
   readonly publisher: Publisher;
   readonly desk: DefinitionDesk;
   readonly counting: CountingDesk;
+  readonly revisions: NodeControl["revisions"];
+  readonly traitTypes: NodeControl["traitTypes"];
+  readonly region: number;
   readonly visitors: VisitorStore;
   /** Null where the node has its store to itself. */
   readonly group: NodeGroup | null;
@@ -35,16 +38,20 @@ export function buildNodeControl(parts: NodeParts): NodeControl {
     hasManualClock: clock !== null,
     now: () => (clock ?? SYSTEM_CLOCK).now(),
     isReady: () => pool.everyoneServes && (group === null || group.isCurrent),
-    publish: async (text, caller) => {
+    publish: async (text, caller, note) => {
       const beganAt = performance.now();
+      const whose = { by: caller.name, caller, ...(note !== undefined && { note }) };
       try {
-        return await publisher.publish(text, { by: caller.name, caller });
+        return await publisher.publish(text, whose);
       } finally {
         metrics.publicationEnded(performance.now() - beganAt);
       }
     },
     currentWorkspace: () => publisher.currentDocument(),
     desk,
+    revisions: parts.revisions,
+    traitTypes: parts.traitTypes,
+    region: parts.region,
     counting: parts.counting,
     partnerIds: async () => {
       // Asked of a worker once for each revision: nearly every call of the management plane wants it.

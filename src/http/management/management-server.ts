@@ -102,7 +102,7 @@ export async function buildManagementServer(
       const partnerIds = () => control.partnerIds();
       addOidcRoutes(api, { access, log, settings: options.oidc, partnerIds });
     }
-    await addResourceRoutes(api, options.control.desk);
+    await addResourceRoutes(api, options.control);
     api.get(
       "/openapi.json",
       { config: { access: { needs: "caller" } }, schema: { hide: true } },

@@ -1,8 +1,8 @@
 // `/v1/workspace`: all definitions as one document, taken and given.
 
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyReply } from "fastify";
 import { Type } from "typebox";
-import type { NodeControl } from "../../admin/node-control.ts";
+import type { NodeControl, PublishOutcome } from "../../admin/node-control.ts";
 import { FaultSchema, ProblemSchema, problem, sendProblem } from "./problems.ts";
 
 export interface WorkspaceRouteOptions {
@@ -16,7 +16,7 @@ const ChangeSchema = Type.Object({
   deleted: Type.Integer(),
 });
 
-const PublishedSchema = Type.Object({
+export const PublishedSchema = Type.Object({
   revision: Type.Integer({ minimum: 1 }),
   changes: Type.Record(Type.String(), ChangeSchema),
   warnings: Type.Array(FaultSchema),
@@ -38,32 +38,7 @@ export function addWorkspaceRoutes(app: FastifyInstance, options: WorkspaceRoute
     },
     async (request, reply) => {
       const outcome = await control.publish(request.body ?? "", request.caller);
-      switch (outcome.kind) {
-        case "published": {
-          const { revision, changes, warnings } = outcome;
-          return { revision, changes, warnings };
-        }
-        case "refused": {
-          const detail = `The workspace has ${outcome.faults.length} faults; nothing was applied.`;
-          return sendProblem(reply, problem(400, detail, outcome.faults));
-        }
-        case "failed":
-          return sendProblem(
-            reply,
-            problem(
-              500,
-              `Nothing was applied: not every worker could take it over (${outcome.reason}).`,
-            ),
-          );
-        case "busy":
-          return sendProblem(
-            reply,
-            problem(
-              503,
-              "Too many publications wait, or the store is out of reach; try again later.",
-            ),
-          );
-      }
+      return answerPublication(reply, outcome);
     },
   );
 
@@ -80,4 +55,26 @@ export function addWorkspaceRoutes(app: FastifyInstance, options: WorkspaceRoute
     async (_request, reply) =>
       reply.type("application/json; charset=utf-8").send(control.currentWorkspace()),
   );
+}
+
+/** What a whole document came to. */
+export function answerPublication(reply: FastifyReply, outcome: PublishOutcome) {
+  switch (outcome.kind) {
+    case "published": {
+      const { revision, changes, warnings } = outcome;
+      return { revision, changes, warnings };
+    }
+    case "refused": {
+      const detail = `The workspace has ${outcome.faults.length} faults; nothing was applied.`;
+      return sendProblem(reply, problem(400, detail, outcome.faults));
+    }
+    case "failed": {
+      const detail = `Nothing was applied: not every worker could take it over (${outcome.reason}).`;
+      return sendProblem(reply, problem(500, detail));
+    }
+    case "busy": {
+      const detail = "Too many publications wait, or the store is out of reach; try again later.";
+      return sendProblem(reply, problem(503, detail));
+    }
+  }
 }

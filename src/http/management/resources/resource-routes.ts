@@ -1,12 +1,19 @@
 // Everything that is defined, object by object ("Management API, reports and UI", Part A).
 
 import type { FastifyInstance } from "fastify";
-import type { DefinitionDesk } from "../../../admin/resources/definition-desk.ts";
+import type { NodeControl } from "../../../admin/node-control.ts";
+import { addDataSourceRoutes } from "./data-source-routes.ts";
 import { addFolderRoutes } from "./folder-routes.ts";
+import { addRegionRoutes, addSchemaRoutes, addTaxonomyRoutes } from "./reference-data-routes.ts";
+import { addRevisionRoutes } from "./revision-routes.ts";
 import { addSegmentRoutes } from "./segment-routes.ts";
+import { addSettingsRoutes } from "./settings-routes.ts";
+import { addSmallResourceRoutes } from "./small-resource-routes.ts";
 import { addTraitRoutes } from "./trait-routes.ts";
+import { addTraitTypeRoutes } from "./trait-type-routes.ts";
 
-export async function addResourceRoutes(app: FastifyInstance, desk: DefinitionDesk): Promise<void> {
+export async function addResourceRoutes(app: FastifyInstance, control: NodeControl): Promise<void> {
+  const { desk } = control;
   await app.register(async (routes) => {
     // Schemas describe here: bodies are read by the tables of the resources, answers are as they show them.
     routes.setValidatorCompiler(() => () => true);
@@ -14,5 +21,13 @@ export async function addResourceRoutes(app: FastifyInstance, desk: DefinitionDe
     addTraitRoutes(routes, desk);
     addSegmentRoutes(routes, desk);
     addFolderRoutes(routes, desk);
+    addDataSourceRoutes(routes, desk);
+    addSmallResourceRoutes(routes, desk);
+    addSettingsRoutes(routes, desk);
+    addTaxonomyRoutes(routes);
+    addRegionRoutes(routes, control);
+    addSchemaRoutes(routes);
+    addTraitTypeRoutes(routes, control.traitTypes);
+    addRevisionRoutes(routes, control);
   });
 }

@@ -1,0 +1,136 @@
+// What clients look up and nobody changes: categories, regions, and the schemas of resources.
+
+import type { FastifyInstance, FastifyReply, RouteShorthandOptions } from "fastify";
+import type { NodeControl } from "../../../admin/node-control.ts";
+import { CATEGORIES, TOP } from "../../../admin/reference/categories.ts";
+import { regionsOf } from "../../../admin/reference/regions.ts";
+import { ALL_KINDS, schemaOf } from "../../../admin/resources/all-kinds.ts";
+import {
+  applyListOptions,
+  type Query,
+  readListOptions,
+} from "../../../admin/resources/list-options.ts";
+import { type JsonSchema, refusal } from "../../../admin/resources/resource-kind.ts";
+import { contextOf, describeCall } from "./add-resource.ts";
+import { refuse } from "./refusals.ts";
+import { refusalSchemas } from "./resource-schemas.ts";
+
+/** Whoever is known may read what is the same for all. */
+function describeLookUp(tag: string, summary: string, schema: object): RouteShorthandOptions {
+  const config = { access: { needs: "caller" } } as const;
+  return { config, schema: { tags: [tag], summary, ...schema } };
+}
+
+const integer: JsonSchema = { type: "integer" };
+const text: JsonSchema = { type: "string" };
+
+const CategorySchema = {
+  type: "object",
+  properties: {
+    ...{ categoryID: integer, parentCategoryID: integer, name: text, description: text },
+    ...{ crUID: integer, upUID: integer },
+  },
+};
+
+interface ById {
+  readonly Params: { readonly id: string };
+}
+
+export function addTaxonomyRoutes(app: FastifyInstance): void {
+  const tag = "taxonomies";
+  const list = { 200: { type: "array", items: CategorySchema } };
+  app.get(
+    "/v1/taxonomies/0",
+    describeLookUp(tag, "The categories of the first level", { response: list }),
+    () => childrenOf(TOP),
+  );
+  const one = { response: { 200: CategorySchema, ...refusalSchemas(404) } };
+  app.get<ById>(
+    "/v1/taxonomies/0/:id",
+    describeLookUp(tag, "A category", one),
+    ({ params }, reply) => categoryOf(params.id) ?? noCategory(reply),
+  );
+  const children = { response: { ...list, ...refusalSchemas(404) } };
+  app.get<ById>(
+    "/v1/taxonomies/0/:id/childCategories",
+    describeLookUp(tag, "The categories inside one", children),
+    ({ params }, reply) => {
+      const category = categoryOf(params.id);
+      return category === undefined ? noCategory(reply) : childrenOf(category.categoryID);
+    },
+  );
+}
+
+function childrenOf(id: number) {
+  return CATEGORIES.filter(({ parentCategoryID }) => parentCategoryID === id);
+}
+
+function categoryOf(given: string) {
+  return CATEGORIES.find(({ categoryID }) => String(categoryID) === given);
+}
+
+function noCategory(reply: FastifyReply): FastifyReply {
+  return refuse(reply, refusal("not-found", "There is no category with this ID."));
+}
+
+const RegionSchema = {
+  type: "object",
+  properties: {
+    ...{ regionId: integer, location: text, host: text, code: text, status: text },
+    ...{ createTime: integer, updateTime: integer, crUID: integer, upUID: integer },
+  },
+};
+
+export function addRegionRoutes(
+  app: FastifyInstance,
+  { desk, region }: Pick<NodeControl, "desk" | "region">,
+): void {
+  const kind = { path: "dcs-regions" };
+  const all = describeCall(kind, "The regions of calls", {
+    response: { 200: { type: "array", items: RegionSchema } },
+  });
+  app.get<{ Querystring: Query }>("/v1/dcs-regions", all, async (request, reply) => {
+    const { domain } = await contextOf(desk, request, reply);
+    const options = readListOptions(request.query, Object.keys(RegionSchema.properties));
+    if (options.ok) return applyListOptions(regionsOf(region, domain), options.value, (one) => one);
+    const detail = "The options of the list are not as expected.";
+    return refuse(reply, refusal("bad-request", detail, options.error));
+  });
+  const one = describeCall(kind, "A region of calls", {
+    response: { 200: RegionSchema, ...refusalSchemas(404) },
+  });
+  app.get<ById>("/v1/dcs-regions/:id", one, async (request, reply) => {
+    const { domain } = await contextOf(desk, request, reply);
+    const found = regionsOf(region, domain).find(
+      (each) => String(each.regionId) === request.params.id,
+    );
+    return found ?? refuse(reply, refusal("not-found", "There is no region with this ID."));
+  });
+}
+
+export function addSchemaRoutes(app: FastifyInstance): void {
+  const tag = "schemas";
+  app.get(
+    "/v1/schemas",
+    describeLookUp(tag, "The resources that have a schema", {
+      response: { 200: { type: "array", items: text } },
+    }),
+    () => ALL_KINDS.map(({ path }) => path),
+  );
+  const one = describeLookUp(tag, "The JSON Schema of a resource", {
+    response: { 200: { type: "object" }, ...refusalSchemas(404) },
+  });
+  const answer = (path: string, reply: FastifyReply) => {
+    const kind = ALL_KINDS.find((each) => each.path === path);
+    if (kind !== undefined) return schemaOf(kind);
+    return refuse(reply, refusal("not-found", `There is no resource ${JSON.stringify(path)}.`));
+  };
+  app.get<{ Params: { resource: string } }>("/v1/schemas/:resource", one, ({ params }, reply) =>
+    answer(params.resource, reply),
+  );
+  app.get<{ Params: { group: string; resource: string } }>(
+    "/v1/schemas/:group/:resource",
+    one,
+    ({ params }, reply) => answer(`${params.group}/${params.resource}`, reply),
+  );
+}
