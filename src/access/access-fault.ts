@@ -6,7 +6,7 @@ import { err } from "../model/result.ts";
 export type AccessFault =
   /** What was given is not as expected. */
   | { readonly kind: "invalid"; readonly message: string; readonly faults: readonly Fault[] }
-  | { readonly kind: "unknown"; readonly message: string }
+  | { readonly kind: "unknown"; readonly message: string; readonly faults?: readonly Fault[] }
   | { readonly kind: "forbidden"; readonly message: string }
   | { readonly kind: "conflict"; readonly message: string; readonly faults?: readonly Fault[] }
   | { readonly kind: "limit"; readonly message: string }
@@ -25,6 +25,14 @@ export function invalid(at: string, message: string): Refused<"invalid"> {
 
 export function unknown(message: string): Refused<"unknown"> {
   return err({ kind: "unknown", message });
+}
+
+/** Of several that were named, those that there are not. */
+export function missing(noun: string, ids: readonly number[]): Refused<"unknown"> {
+  const faults = ids.map((id) => ({
+    ...{ at: "", code: "E_UNKNOWN_REFERENCE", message: `There is no ${noun} ${id}.` },
+  }));
+  return err({ kind: "unknown", message: `There is no ${noun} ${ids.join(", ")}.`, faults });
 }
 
 export function forbidden(message: string): Refused<"forbidden"> {

@@ -41,7 +41,7 @@ export interface Rights {
 /** What a token was limited to when it was made, whatever its rights. */
 export interface CallerLimits {
   readonly isReadOnly: boolean;
-  /** The first words of the paths below `/v1` that it is for; null: all. */
+  /** The first words of the paths that it is for, without `/v1`; null: all. */
   readonly routeGroups: readonly string[] | null;
 }
 

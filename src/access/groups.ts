@@ -9,6 +9,7 @@ import {
   forbidden,
   invalid,
   limitReached,
+  missing,
   unknown,
 } from "./access-fault.ts";
 import { ACCESS_LIMITS } from "./access-limits.ts";
@@ -81,11 +82,13 @@ export async function removeGroups(
 ): Outcome<null> {
   return world.records.change(async () => {
     const groups: StoredGroup[] = [];
+    const unknownIds: number[] = [];
     for (const groupId of new Set(groupIds)) {
       const found = await findOwn(world, order, groupId);
-      if (!found.ok) return found;
-      groups.push(found.value);
+      if (found.ok) groups.push(found.value);
+      else unknownIds.push(groupId);
     }
+    if (unknownIds.length > 0) return missing("group", unknownIds);
     const users = await world.records.listNow("user");
     const gone = new Set(groups.map(({ groupId }) => groupId));
     const records = users

@@ -10,6 +10,7 @@ import {
   forbidden,
   invalid,
   limitReached,
+  missing,
   unknown,
 } from "./access-fault.ts";
 import { ACCESS_LIMITS } from "./access-limits.ts";
@@ -151,13 +152,18 @@ export async function removeUsers(
   return world.records.change(async () => {
     const users: StoredUser[] = [];
     const ended: ControlRecord[] = [];
+    const unknownIds: number[] = [];
     for (const userId of new Set(userIds)) {
       const found = await findOwn(world, order, userId);
-      if (!found.ok) return found;
+      if (!found.ok) {
+        unknownIds.push(userId);
+        continue;
+      }
       if (!mayGive(order.caller.rights, grantOf(found.value))) return forbidden(NOT_THEIRS);
       users.push(found.value);
       ended.push(...(await signOut(world.records, userId)));
     }
+    if (unknownIds.length > 0) return missing("user", unknownIds);
     const lost = await lastAdministratorOf(world, users, []);
     if (lost !== null) return lost;
     const now = world.now();

@@ -276,7 +276,7 @@ export const COMMANDS: readonly CommandSyntax[] = [
       ROLE_OPTION,
       option("installation", null, "everything, with every partner"),
       option("read-only", null, "for reading only, whatever its rights"),
-      option("paths", "LIST", "only for these paths below /v1, such as traits,segments"),
+      option("paths", "LIST", "only for paths that begin so, such as traits,segments or metrics"),
       { ...option("days", "N", "how long it is good for"), fallback: "365" },
       option("no-expiry", null, "good until it is revoked"),
       JSON_FLAG("the answer as the management plane gives it"),

@@ -3,17 +3,26 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
-import { ACCESS_WORKSPACE, basic, bearer, Journey } from "../support/access-journey.ts";
+import {
+  ACCESS_WORKSPACE,
+  basic,
+  bearer,
+  Journey,
+  type JourneyUser,
+} from "../support/access-journey.ts";
 import { type RunningNode, startNode } from "../support/start-node.ts";
 
 const T0 = Date.UTC(2026, 0, 1, 12);
 
 let node: RunningNode;
 let journey: Journey;
+let anna: JourneyUser;
 before(async () => {
-  node = await startNode({ workspace: ACCESS_WORKSPACE });
+  const args = ["--trust-proxy", "127.0.0.1"];
+  node = await startNode({ workspace: ACCESS_WORKSPACE, args });
   journey = new Journey(node);
   await setClock(T0);
+  anna = await journey.user(1957, { username: "anna" });
 });
 after(() => node[Symbol.asyncDispose]());
 
@@ -137,8 +146,7 @@ test("a group is made, filled, read, and removed by DELETE or POST, all or none"
 });
 
 test("a user may change names of their own, and nothing that gives rights", async () => {
-  const user = await journey.user(1957, { username: "selfish" });
-  const { reading, changing } = await journey.login(user);
+  const { reading, changing } = await journey.login(anna);
   for (const target of ["/v1/self/update", "/v1/users/self"]) {
     const body = { title: "Captain", isAdmin: true, groups: [1], status: "INACTIVE" };
     const answer = await journey.tell({ method: "PUT", target, body, headers: changing });
@@ -148,14 +156,14 @@ test("a user may change names of their own, and nothing that gives rights", asyn
   const { title, isAdmin, groups, status, userId } = JSON.parse(self.text);
   assert.deepEqual(
     [title, isAdmin, groups, status, userId],
-    [...["Captain", false, [], "ACTIVE", user.userId]],
+    [...["Captain", false, [], "ACTIVE", anna.userId]],
   );
   const asked = await journey.tell({
     ...{ method: "POST", target: "/v1/self/reset-password", headers: changing },
   });
   assert.deepEqual(asked.json(), { sent: false });
   const entries = await journey.made("GET", "/v1/audit/?change=user.password-reset-asked");
-  assert.equal(entries.list[0].objectId, String(user.userId));
+  assert.equal(entries.list[0].objectId, String(anna.userId));
 });
 
 test("behind a token stands a technical user", async () => {
@@ -196,10 +204,9 @@ describe("POST /oauth/token", () => {
     journey.tell({ method: "POST", target: "/oauth/token", headers, body });
 
   test("answers as documented, and its token opens the API", async () => {
-    const user = await journey.user(1957, { username: "grantee" });
     const client = await journey.token({ roles: [{ pid: 1957, role: "viewer" }] });
     const form = new URLSearchParams({
-      ...{ grant_type: "password", username: user.username, password: user.password },
+      ...{ grant_type: "password", username: anna.username, password: anna.password },
     });
     const answer = await ask(basic(client.id, client.token), form.toString());
     assert.equal(answer.status, 200, answer.text);
@@ -210,7 +217,7 @@ describe("POST /oauth/token", () => {
     assert.deepEqual([granted.token_type, granted.scope], ["bearer", "read write"]);
     const headers = bearer(granted.access_token);
     const self = await journey.tell({ method: "GET", target: "/v1/users/self", headers });
-    assert.equal(JSON.parse(self.text).username, "grantee");
+    assert.equal(JSON.parse(self.text).username, "anna");
     const again = `grant_type=refresh_token&refresh_token=${granted.refresh_token}`;
     assert.equal((await ask(basic(client.id, client.token), again)).status, 200);
     const used = await ask(basic(client.id, client.token), again);
@@ -230,20 +237,19 @@ describe("POST /oauth/token", () => {
 
 describe("a session of the console", () => {
   test("begins with a cookie that scripts cannot read, and ends with a logout", async () => {
-    const user = await journey.user(1957, { username: "console" });
     const form = await journey.tell({
-      ...{ method: "POST", target: "/login", body: "username=console&password=x&typo=1" },
+      ...{ method: "POST", target: "/login", body: "username=anna&password=x&typo=1" },
       headers: { "content-type": "application/x-www-form-urlencoded" },
     });
     // A form holds what a login needs, and nothing else.
     assert.equal(form.status, 400);
-    const { username, password } = user;
+    const { username, password } = anna;
     const answer = await journey.tell({
       ...{ method: "POST", target: "/login", body: { username, password } },
     });
     const [cookie = ""] = answer.headers["set-cookie"] ?? [];
     assert.match(cookie, /^dunlin-session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict$/);
-    const session = await journey.login(user);
+    const session = await journey.login(anna);
     const shown = await journey.tell({
       method: "GET",
       target: "/session",
@@ -258,7 +264,7 @@ describe("a session of the console", () => {
   });
 
   test("behind a host name has a cookie that only this host can set, over TLS", async () => {
-    const { username, password } = await journey.user(1957, { username: "proxied" });
+    const { username, password } = anna;
     const login = (headers: Readonly<Record<string, string>>) =>
       journey.tell({ method: "POST", target: "/login", headers, body: { username, password } });
     const named = await login({ host: "console.example.com" });
@@ -283,7 +289,7 @@ describe("a session of the console", () => {
   });
 
   test("is not begun from another site's page", async () => {
-    const { username, password } = await journey.user(1957, { username: "lured" });
+    const { username, password } = anna;
     const body = { username, password };
     for (const headers of [
       { origin: "https://evil.example" },
@@ -296,8 +302,7 @@ describe("a session of the console", () => {
   });
 
   test("changes nothing without its token, whatever the page's origin", async () => {
-    const user = await journey.user(1957, { username: "forged" });
-    const { cookie, csrfToken, changing } = await journey.login(user);
+    const { cookie, csrfToken, changing } = await journey.login(anna);
     const origin = node.manageUrl;
     const attempts: readonly Readonly<Record<string, string>>[] = [
       { cookie },
@@ -335,6 +340,15 @@ describe("a session of the console", () => {
     }
     assert.deepEqual(statuses, [...Array(10).fill(401), 429]);
   });
+});
+
+test("a login is remembered with the address that a trusted proxy names", async () => {
+  const headers = { "x-forwarded-for": "192.0.2.77" };
+  const body = { username: anna.username, password: "Wrong-Harbour-1x" };
+  await journey.tell({ method: "POST", target: "/login", headers, body });
+  const { list } = await journey.made("GET", "/v1/audit?change=login.failed&limit=1");
+  assert.deepEqual(list[0].after, { address: "192.0.2.77" });
+  assert.equal(list[0].objectId, String(anna.userId));
 });
 
 test("the audit log is paged by time, and each partner's administrators see their own", async () => {

@@ -18,12 +18,18 @@ function callerWith(roles: Readonly<Record<number, Role>>): Caller {
   };
 }
 
+const SCRAPER: Caller = {
+  ...INSTALLATION_ADMINISTRATOR,
+  limits: { isReadOnly: true, routeGroups: ["metrics"] },
+};
+
 const CALLERS: Readonly<Record<string, Caller>> = {
   installation: INSTALLATION_ADMINISTRATOR,
   viewer: callerWith({ 1: "viewer" }),
   editor: callerWith({ 1: "editor" }),
   both: callerWith({ 1: "administrator", 2: "viewer" }),
   nowhere: callerWith({}),
+  scraper: SCRAPER,
   reader: { ...callerWith({ 1: "editor" }), limits: { isReadOnly: true, routeGroups: null } },
   narrow: {
     ...callerWith({ 1: "editor" }),
@@ -56,6 +62,7 @@ function build(partners: readonly number[] | null = [1, 2]): FastifyInstance {
   add("/v1/users", { needs: "role", role: "administrator", partnerless: "installation" });
   add("/v1/partners/:pid/traits", ROLE);
   add("/v1/segments", { needs: "rights" });
+  add("/metrics", { needs: "installation" });
   add("/v1/workspace", { needs: "installation" });
   return app;
 }
@@ -128,6 +135,10 @@ describe("a call is answered by what its route needs", () => {
     ["reader", "/v1/traits", 200, 1],
     ["narrow", "/v1/traits", 200, 1],
     ["narrow", "/v1/segments", 403],
+    ["narrow", "/v1/tra%69ts", 200, 1],
+    ["narrow", "/v1/nothing", 404],
+    ["scraper", "/metrics", 200, null],
+    ["scraper", "/v1/workspace", 403],
   ];
   for (const [as, url, status, pid] of rows) {
     test(`${url} of ${as} is ${status}`, async () => {

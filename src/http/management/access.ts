@@ -185,7 +185,8 @@ function limitReached(request: FastifyRequest, { limits }: Caller): string | nul
   if (limits.isReadOnly && request.method !== "GET" && request.method !== "HEAD") {
     return "The token is for reading only.";
   }
-  const group = /^\/v1\/([^/?]+)/.exec(request.url)?.[1] ?? "";
+  // As the route is declared: however the path was spelt.
+  const group = /^\/(?:v1\/)?([^/?]+)/.exec(request.routeOptions.url ?? "")?.[1] ?? "";
   if (limits.routeGroups === null || limits.routeGroups.includes(group)) return null;
   return `The token is only for ${limits.routeGroups.join(", ")}.`;
 }

@@ -33,7 +33,7 @@ const RouteGroups = Type.Union(
   ],
   {
     description:
-      "The first words of the paths below /v1 that it is for, such as `traits`; null: all.",
+      "The first words of the paths that it is for, without /v1, such as `traits` or `metrics`; null: all.",
   },
 );
 const name = Type.String({ minLength: 1, maxLength: 255 });
