@@ -111,9 +111,11 @@ function headerOddity(key: string, lower: string): Oddity | null {
   if (HEADER_KEYS.has(key)) return null;
   const dashed = `h_${key.slice("h_".length).replaceAll("_", "-")}`;
   const near = HEADER_KEYS.has(dashed) ? dashed : nearKey(key, HEADER_KEYS);
-  if (near === null) return null;
-  const message = `No usual header is called so: did you mean "${near}"?`;
-  return { code: "L_UNKNOWN_HEADER", severity: "warning", message };
+  const message =
+    near === null
+      ? "No usual header is called so: only apps or servers of your own can send it."
+      : `No usual header is called so: did you mean "${near}"?`;
+  return { code: "L_UNKNOWN_HEADER", severity: near === null ? "note" : "warning", message };
 }
 
 function platformOddity(key: string, lower: string): Oddity | null {
