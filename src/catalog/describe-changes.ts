@@ -30,7 +30,8 @@ export function changedObjects(
       const rules = list === "traits" && {
         traitRule: { before: ruleOf(old), after: ruleOf(item) },
       };
-      changes.push({ list, id, kind, ...rules });
+      const lost = list === "destinations" && lostMapping(old, item);
+      changes.push({ list, id, kind, ...rules, ...lost });
     });
   }
   return changes;
@@ -41,6 +42,23 @@ const LISTS = DOCUMENT_KEYS.filter((name) => name !== "settings");
 function ruleOf(trait: object | null): string | null {
   // Called for what the list of traits holds.
   return (trait as Workspace["traits"][number] | null)?.traitRule ?? null;
+}
+
+/** The greatest ID of the mappings that are gone. */
+function lostMapping(
+  old: object | null,
+  item: object | null,
+): Pick<ObjectChange, "lostMappingId"> | null {
+  const left = new Set(mappingIdsOf(item));
+  const lost = mappingIdsOf(old).filter((id) => !left.has(id));
+  if (lost.length === 0) return null;
+  return { lostMappingId: lost.reduce((greatest, id) => Math.max(greatest, id)) };
+}
+
+function mappingIdsOf(destination: object | null): readonly number[] {
+  // Called for what the list of destinations holds.
+  const mappings = (destination as Workspace["destinations"][number] | null)?.mappings ?? [];
+  return mappings.map(({ mappingId }) => mappingId);
 }
 
 /** Settings are always there: they can only be updated, the first time as well. */

@@ -22,16 +22,21 @@ export function spaceOf(list: string): string {
   return list === "traits" || list === "segments" ? "sid" : list;
 }
 
+/** Mappings are no list: they stand in their destinations. */
+export const MAPPING_SPACE = "mappings";
+
 /** What is to be written with a change: whoever goes leaves its ID behind. */
 export function recordsOfLastIds(
   changes: readonly ObjectChange[],
   before: LastIds,
 ): readonly ControlRecord[] {
   const marks = new Map<string, number>();
-  for (const { list, id, kind } of changes) {
-    if (kind !== "deleted") continue;
-    const space = spaceOf(list);
+  const mark = (space: string, id: number) => {
     marks.set(space, Math.max(marks.get(space) ?? before.get(space) ?? 0, id));
+  };
+  for (const { list, id, kind, lostMappingId } of changes) {
+    if (kind === "deleted") mark(spaceOf(list), id);
+    if (lostMappingId !== undefined) mark(MAPPING_SPACE, lostMappingId);
   }
   return [...marks].flatMap(([id, value]) =>
     value === before.get(id) ? [] : [{ kind: LAST_ID_KIND, id, value }],

@@ -26,6 +26,8 @@ export interface ObjectChange {
   readonly kind: "created" | "updated" | "deleted";
   /** For traits, whether the rule changed or not; null where there is none. */
   readonly traitRule?: { readonly before: string | null; readonly after: string | null };
+  /** For destinations, the greatest ID of the mappings that are gone. */
+  readonly lostMappingId?: number;
   /** What is kept of the object beside the workspace from now on; left out where that stays as it is. */
   readonly kept?: Readonly<Record<string, unknown>>;
 }

@@ -128,7 +128,7 @@ function planPut<Name extends ListName>(
   }
   const missing = missingRight(kind, candidate, context);
   if (missing !== null) return err(missing);
-  const refused = kind.check?.(item, before, context) ?? null;
+  const refused = kind.check?.(item, before, context, kept) ?? null;
   if (refused !== null) return err(refused);
   const items: readonly object[] = context.view.workspace[kind.list];
   const index = before === null ? items.length : items.indexOf(before);
@@ -174,8 +174,12 @@ function checkMatch<Name extends ListName>(
   { item, ifMatch }: { readonly item: Defined<Name>; readonly ifMatch: string | null },
   context: ResourceContext,
 ): Refusal | null {
+  return ifMatch === null ? null : refuseStale(etagOf(list, item, context), ifMatch);
+}
+
+/** Null where the caller knows the object as it is, or does not say what it knows. */
+export function refuseStale(etag: string, ifMatch: string | null): Refusal | null {
   if (ifMatch === null || ifMatch.trim() === "*") return null;
-  const etag = etagOf(list, item, context);
   if (ifMatch.split(",").some((each) => each.trim() === etag)) return null;
   return refusal("precondition-failed", `It has changed since it was read: its ETag is ${etag}.`);
 }

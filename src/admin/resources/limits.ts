@@ -23,6 +23,19 @@ export function traitLimits({ view, pid }: ResourceContext): readonly LimitRow[]
   ];
 }
 
+export function destinationLimits({ view, pid }: ResourceContext): readonly LimitRow[] {
+  const destinations = view.ofPartner("destinations", pid);
+  const of = (type: string) =>
+    destinations.filter(({ destinationType }) => destinationType === type).length;
+  const { destinationsPerPartner: limit, serverDestinationsPerPartner } = CATALOG_LIMITS;
+  return [
+    { item: "DESTINATION", limit, count: destinations.length },
+    { item: "PUSH", limit, count: of("PUSH") },
+    { item: "ADS", limit, count: of("ADS") },
+    { item: "S2S", limit: serverDestinationsPerPartner, count: of("S2S") },
+  ];
+}
+
 export function segmentLimits({ view, pid }: ResourceContext): readonly LimitRow[] {
   const count = view.ofPartner("segments", pid).length;
   return [{ item: "SEGMENT", limit: CATALOG_LIMITS.segmentsPerPartner, count }];

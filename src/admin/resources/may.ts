@@ -17,7 +17,7 @@ export function may<Name extends ListName>(
   const { caller, pid } = context;
   const { rights, editors } = kind;
   if (rights !== null) {
-    const scope = item === null ? null : rights.scopeOf(item);
+    const scope = item === null ? null : rights.scopeOf(item, permission);
     return caller.rights.allows(pid, { objectType: rights.objectType, permission, scope });
   }
   const role = caller.rights.roleWith(pid);
@@ -36,16 +36,17 @@ export function permissionsOn<Name extends ListName>(
   if (kind.rights === null) return own;
   const { objectType, scopeOf } = kind.rights;
   const mapped = MAPPED[objectType] ?? [];
-  const scope = scopeOf(item);
   return [
     ...own,
-    ...mapped.filter((permission) =>
-      context.caller.rights.allows(context.pid, { objectType, permission, scope }),
-    ),
+    ...mapped.filter((permission) => {
+      const scope = scopeOf(item, permission);
+      return context.caller.rights.allows(context.pid, { objectType, permission, scope });
+    }),
   ];
 }
 
 const MAPPED: Readonly<Record<string, readonly Permission[]>> = {
   TRAIT: ["MAP_TO_SEGMENTS", "MAP_TO_MODELS"],
   SEGMENT: ["MAP_TO_MODELS", "MAP_TO_DESTINATION"],
+  DESTINATION: ["MAP_TO_DESTINATION"],
 };

@@ -7,6 +7,7 @@ import { err, ok, type Result } from "../../model/result.ts";
 import type { Defined } from "./definitions-view.ts";
 import {
   type ApiKey,
+  type ApiKeys,
   type ApiObject,
   type ResourceContext,
   type ResourceKind,
@@ -40,7 +41,8 @@ export function showObject<Name extends ListName>(
   const shown: Record<string, unknown> = {};
   for (const name of names) {
     const key = kind.keys[name];
-    if (key !== undefined) shown[name] = showKey(kind, { item, name, key }, context);
+    if (key === undefined || kind.hasKey?.(item, name) === false) continue;
+    shown[name] = showKey(kind, { item, name, key }, context);
   }
   return shown;
 }
@@ -56,8 +58,32 @@ function showKey<Name extends ListName>(
   return kept !== undefined && Object.hasOwn(kept, name) ? kept[name] : (key.fallback ?? null);
 }
 
+/** What an object that stands alone has beside the keys that were asked for. */
+export function showRest<Name extends ListName>(
+  kind: ResourceKind<Name>,
+  item: Defined<Name>,
+  names: readonly string[],
+): ApiObject {
+  const { keys, keepsOtherKeys } = kind;
+  const unasked = Object.entries(keys).flatMap(([name, key]) =>
+    key.unasked === undefined || names.includes(name) ? [] : [[name, key.unasked] as const],
+  );
+  const written: ApiObject = Object.fromEntries(Object.entries(item));
+  if (keepsOtherKeys?.(written) !== true) return Object.fromEntries(unasked);
+  const documentKeys = new Set(Object.entries(keys).map(([name, key]) => key.document ?? name));
+  const others = Object.entries(written).filter(([name]) => !documentKeys.has(name));
+  return Object.fromEntries([...unasked, ...others]);
+}
+
 export function idOf<Name extends ListName>(list: Name, item: Defined<Name>): number {
   return Number(Reflect.get(item, LIST_IDS[list]));
+}
+
+/** As much of a kind as reading a body takes. */
+export interface ReadKind {
+  readonly noun: string;
+  readonly keys: ApiKeys<never>;
+  keepsOtherKeys?(body: ApiObject): boolean;
 }
 
 export interface WrittenObject {
@@ -71,10 +97,7 @@ export interface WrittenObject {
  * What a body means. Keys that are left out have their defaults, also where an object is replaced: a body is
  * the whole of it. Keys that only answers hold are passed over, unknown ones are faults.
  */
-export function readObject<Name extends ListName>(
-  kind: ResourceKind<Name>,
-  body: unknown,
-): Result<WrittenObject, readonly Fault[]> {
+export function readObject(kind: ReadKind, body: unknown): Result<WrittenObject, readonly Fault[]> {
   if (!isObject(body)) {
     const message = `Expected ${withArticle(kind.noun)}, which is a JSON object.`;
     return err([{ at: "", code: "E_TYPE", message }]);
@@ -82,13 +105,15 @@ export function readObject<Name extends ListName>(
   const item: Record<string, unknown> = {};
   const kept: Record<string, unknown> = {};
   const faults: Fault[] = [];
-  for (const name of Object.keys(body)) {
-    if (!Object.hasOwn(kind.keys, name)) faults.push(unknownKey(name, kind));
+  for (const [name, value] of Object.entries(body)) {
+    if (Object.hasOwn(kind.keys, name)) continue;
+    if (kind.keepsOtherKeys?.(body)) item[name] = value;
+    else faults.push(unknownKey(name, kind));
   }
   for (const [name, key] of Object.entries(kind.keys)) {
     if (key.kind === "given") continue;
     const written = Object.hasOwn(body, name) ? body[name] : undefined;
-    const value = written === undefined ? key.fallback : (key.read?.(written, body) ?? written);
+    const value = written === undefined ? key.fallback : readValue(key, written, body);
     if (value === undefined) {
       if (key.isRequired) faults.push(missingKey(name));
     } else if (key.kind === "written") item[key.document ?? name] = value;
@@ -97,14 +122,16 @@ export function readObject<Name extends ListName>(
   return faults.length > 0 ? err(faults) : ok({ item, kept });
 }
 
+/** What is read as undefined counts as left out. */
+function readValue(key: ApiKey<never>, written: unknown, body: ApiObject): unknown {
+  return key.read === undefined ? written : key.read(written, body);
+}
+
 function isObject(value: unknown): value is ApiObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function unknownKey<Name extends ListName>(
-  name: string,
-  { keys, noun }: ResourceKind<Name>,
-): Fault {
+function unknownKey(name: string, { keys, noun }: ReadKind): Fault {
   const nearest = nearestWord(name, Object.keys(keys));
   const help = nearest === null ? "" : `; did you mean ${JSON.stringify(nearest)}?`;
   const end = help === "" ? "." : "";

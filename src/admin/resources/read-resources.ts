@@ -13,7 +13,7 @@ import {
   readListOptions,
 } from "./list-options.ts";
 import { may, OBJECT_PERMISSIONS, permissionsOn } from "./may.ts";
-import { idOf, shownKeys, showObject } from "./object-keys.ts";
+import { idOf, shownKeys, showObject, showRest } from "./object-keys.ts";
 import {
   type ApiObject,
   type Refusal,
@@ -100,7 +100,10 @@ export function findResource<Name extends ListName>(
   const reading = new QueryReading(query);
   const additions = new Set(kind.additions.filter((name) => reading.flag(name)));
   const names = shownKeys(kind, { isList: false, additions });
-  const shown = showObject(kind, item, { context, names });
+  const shown = {
+    ...showObject(kind, item, { context, names }),
+    ...showRest(kind, item, names),
+  };
   const withPermissions = reading.flag("includePermissions");
   if (reading.faults.length > 0) {
     return err(refusal("bad-request", "The options are not as expected.", reading.faults));

@@ -2,7 +2,7 @@
 // by a table of keys. The table is the one source for answers, for bodies and for the API's own description.
 
 import type { Fault } from "@dunlin/contract/workspace";
-import type { Caller, ObjectType, Right } from "../../access/caller.ts";
+import type { Caller, ObjectType, Permission, Right } from "../../access/caller.ts";
 import type { ListName } from "../../catalog/document-keys.ts";
 import type { DefinitionEdit } from "../../catalog/edits.ts";
 import type { ObjectRecord } from "../../control/object-records.ts";
@@ -30,7 +30,7 @@ export interface ResourceContext {
 }
 
 /** Traits, folder traits and segments share one. */
-export type IdSpace = "sid" | Exclude<ListName, "traits" | "segments">;
+export type IdSpace = "sid" | "mappings" | Exclude<ListName, "traits" | "segments">;
 
 /**
  * What becomes of a key:
@@ -54,6 +54,8 @@ export interface ApiKey<Item> {
   readonly listedWith?: string;
   /** The option that adds it, in lists and alone. */
   readonly shownWith?: string;
+  /** What stands in its place where an object stands alone and that option was not asked for. */
+  readonly unasked?: unknown;
 }
 
 export type ApiKeys<Item> = Readonly<Record<string, ApiKey<Item>>>;
@@ -86,13 +88,17 @@ export interface ResourceKind<Name extends ListName = ListName> {
   /** Objects that no document holds, and nobody changes. */
   readonly builtIn?: readonly Defined<Name>[];
   readonly keys: ApiKeys<Defined<Name>>;
+  /** Where objects of one kind differ: whether this one's answer has the key. */
+  hasKey?(item: Defined<Name>, key: string): boolean;
+  /** Whether the object keeps keys that the table does not know, in the document and in answers. */
+  keepsOtherKeys?(item: ApiObject): boolean;
   readonly filters: Readonly<Record<string, ListFilter<Defined<Name>>>>;
   /** Options that add keys. */
   readonly additions: readonly string[];
   /** Null: read by whoever has a role with the partner; changed by its administrators, or by its editors. */
   readonly rights: {
     readonly objectType: ObjectType;
-    scopeOf(item: Defined<Name>): number | null;
+    scopeOf(item: Defined<Name>, permission: Permission): number | null;
     /** Rights over other objects that a change of this one takes. */
     alsoNeeded?(item: Defined<Name>, context: ResourceContext): readonly Right[];
   } | null;
@@ -104,6 +110,7 @@ export interface ResourceKind<Name extends ListName = ListName> {
     item: Readonly<Record<string, unknown>>,
     before: Defined<Name> | null,
     context: ResourceContext,
+    kept: ApiObject,
   ): Refusal | null;
   /** Completes a new item by what only the server knows: IDs beside its own. */
   complete?(

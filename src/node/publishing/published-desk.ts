@@ -14,7 +14,7 @@ import { BUILT_IN_DATA_SOURCES } from "../../catalog/built-in-data-sources.ts";
 import { LIST_IDS, type ListName } from "../../catalog/document-keys.ts";
 import type { EditedObject } from "../../catalog/edits.ts";
 import type { ControlRecord, ControlStore } from "../../control/control-store.ts";
-import { type LastIds, readLastIds, spaceOf } from "../../control/last-ids.ts";
+import { type LastIds, MAPPING_SPACE, readLastIds, spaceOf } from "../../control/last-ids.ts";
 import {
   OBJECT_KIND,
   type ObjectRecord,
@@ -163,6 +163,11 @@ function greatestId(view: DefinitionsView, space: IdSpace, lastIds: LastIds): nu
   }
   if (space === "sid") {
     for (const { traitSid } of view.workspace.folders) greatest = Math.max(greatest, traitSid);
+  }
+  if (space === MAPPING_SPACE) {
+    for (const { mappings } of view.workspace.destinations) {
+      for (const { mappingId } of mappings) greatest = Math.max(greatest, mappingId);
+    }
   }
   return greatest;
 }

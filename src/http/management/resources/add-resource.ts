@@ -220,7 +220,7 @@ export function ifMatchOf({ headers }: FastifyRequest): string | null {
 /** Most IDs that one call may name. */
 const MAX_IDS = 10_000;
 
-const NO_IDS = refusal("bad-request", `Expected a list of 1 to ${MAX_IDS} IDs.`, [
+export const NO_IDS = refusal("bad-request", `Expected a list of 1 to ${MAX_IDS} IDs.`, [
   { at: "", code: "E_TYPE", message: `Expected a list of 1 to ${MAX_IDS} IDs.` },
 ]);
 

@@ -3,6 +3,7 @@
 import type { FastifyInstance } from "fastify";
 import type { NodeControl } from "../../../admin/node-control.ts";
 import { addDataSourceRoutes } from "./data-source-routes.ts";
+import { addDestinationRoutes } from "./destination-routes.ts";
 import { addFolderRoutes } from "./folder-routes.ts";
 import { addRegionRoutes, addSchemaRoutes, addTaxonomyRoutes } from "./reference-data-routes.ts";
 import { addRevisionRoutes } from "./revision-routes.ts";
@@ -21,6 +22,7 @@ export async function addResourceRoutes(app: FastifyInstance, control: NodeContr
     addTraitRoutes(routes, desk);
     addSegmentRoutes(routes, desk);
     addFolderRoutes(routes, desk);
+    addDestinationRoutes(routes, desk);
     addDataSourceRoutes(routes, desk);
     addSmallResourceRoutes(routes, desk);
     addSettingsRoutes(routes, desk);

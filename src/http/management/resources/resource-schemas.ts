@@ -1,11 +1,16 @@
 // The description of a resource's calls, made from the table of its keys. It describes: bodies are read by the
 // table itself, whose faults say more than a validator's.
 
-import type { ApiKey, JsonSchema, ResourceKind } from "../../../admin/resources/resource-kind.ts";
+import type { ApiKey, ApiKeys, JsonSchema, ResourceKind } from "../../../admin/resources/resource-kind.ts";
 import type { ListName } from "../../../catalog/document-keys.ts";
 import { ProblemSchema } from "../problems.ts";
 
 type Described = ResourceKind<ListName>;
+
+/** Whatever is described by a table of keys. */
+interface Keyed {
+  readonly keys: ApiKeys<never>;
+}
 
 export const IdArraySchema: JsonSchema = {
   type: "array",
@@ -14,7 +19,7 @@ export const IdArraySchema: JsonSchema = {
 };
 
 /** An object as answers hold it. */
-export function answerSchema({ keys }: Pick<Described, "keys">): JsonSchema {
+export function answerSchema({ keys }: Keyed): JsonSchema {
   return {
     type: "object",
     properties: Object.fromEntries(
@@ -24,7 +29,7 @@ export function answerSchema({ keys }: Pick<Described, "keys">): JsonSchema {
 }
 
 /** An object as bodies hold it. */
-export function bodySchema({ keys }: Pick<Described, "keys">): JsonSchema {
+export function bodySchema({ keys }: Keyed): JsonSchema {
   const writable = Object.entries(keys).filter(([, key]) => key.kind !== "given");
   return {
     type: "object",
@@ -63,7 +68,7 @@ export function objectQuerySchema({ additions }: Described): JsonSchema {
 }
 
 /** The bare list, or a page of it. */
-export function listSchema(kind: Pick<Described, "keys">): JsonSchema {
+export function listSchema(kind: Keyed): JsonSchema {
   const list = { type: "array", items: answerSchema(kind) };
   const count = { type: "integer" };
   const page = { total: count, page: count, pageSize: count, list };
