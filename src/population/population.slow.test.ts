@@ -10,6 +10,8 @@ import {
   populate,
   randomWorkspace,
 } from "../../test/support/random-population.ts";
+import { startRedisCluster } from "../../test/support/redis-cluster.ts";
+import { storeFolder } from "../../test/support/store-folder.ts";
 import { partition } from "../catalog/partner-definitions.ts";
 import { readWorkspace } from "../catalog/read-workspace.ts";
 import type { PartnerCatalog } from "../catalog/snapshot.ts";
@@ -20,7 +22,10 @@ import { asDataSourceId, type SegmentId } from "../model/ids.ts";
 import { profileExpiresAt } from "../model/time.ts";
 import type { ScannedStore } from "../profiles/profile-scan.ts";
 import type { ProfileKey } from "../profiles/store.ts";
+import { openEnvironment } from "../stores/lmdb/environment.ts";
+import { LmdbVisitorStore } from "../stores/lmdb/lmdb-visitor-store.ts";
 import { MemoryVisitorStore } from "../stores/memory/memory-visitor-store.ts";
+import { openRedisVisitorStore } from "../stores/redis/redis-visitor-store.ts";
 import {
   basesOfSegments,
   type CountWorld,
@@ -139,27 +144,53 @@ function changed(document: Document, random: Random): Document {
   return { ...document, traits, segments: kept, mergeRules, dataSources };
 }
 
+/** Compares every segment of a random workspace, and gives how many members there were. */
+async function compareSizes(seed: number, store: ScannedStore): Promise<number> {
+  const random = seededRandom(seed);
+  const document = randomWorkspace(random);
+  const population = await populate(store, document, random);
+  const partner = partnerOf(document);
+  const definitions = definitionsOfSegments(definitionsOf(document), () => true);
+  const after = compileCounted(definitions);
+  const world = counting(store, population.now);
+  const { segments, unreadable } = await countPopulation({ before: null, after }, world);
+  let counted = 0;
+  for (const sid of partner.segments.keys()) {
+    const members = await membersOf(store, partner, population, sid);
+    assert.equal(segments.get(sid)?.after, members.size, `seed ${seed}, segment ${sid}`);
+    counted += members.size;
+  }
+  assert.deepEqual([segments.size, unreadable], [partner.segments.size, 0]);
+  return counted;
+}
+
 test("a size is how many visitors are in the segment when each is asked about by themselves", async () => {
   let counted = 0;
-  for (let seed = 1; seed <= 14; seed++) {
-    const random = seededRandom(seed);
-    const document = randomWorkspace(random);
-    const store = new MemoryVisitorStore();
-    const population = await populate(store, document, random);
-    const partner = partnerOf(document);
-    const definitions = definitionsOfSegments(definitionsOf(document), () => true);
-    const after = compileCounted(definitions);
-    const world = counting(store, population.now);
-    const { segments } = await countPopulation({ before: null, after }, world);
-    for (const sid of partner.segments.keys()) {
-      const members = await membersOf(store, partner, population, sid);
-      const what = `seed ${seed}, segment ${sid}`;
-      assert.equal(segments.get(sid)?.after, members.size, what);
-      counted += members.size;
-    }
-    assert.equal(segments.size, partner.segments.size);
+  for (let seed = 1; seed <= 12; seed++) {
+    counted += await compareSizes(seed, new MemoryVisitorStore());
   }
   assert.ok(counted > 1_000);
+});
+
+test("sizes over the embedded store and over a cluster are the same", async () => {
+  const cluster = await startRedisCluster();
+  try {
+    for (let seed = 21; seed <= 24; seed++) {
+      const environment = openEnvironment({ folder: storeFolder(), durability: "commit" });
+      const embedded = new LmdbVisitorStore(environment);
+      const shared = await openRedisVisitorStore({
+        seeds: cluster.url.slice("redis://".length).split(","),
+        ...{ patienceMs: 10_000, timeoutMs: 5_000, replicas: 0, replicaPatienceMs: 2_000 },
+        ...{ durability: "commit", expires: false, now: Date.now },
+      });
+      const sizes = [await compareSizes(seed, embedded), await compareSizes(seed, shared)];
+      assert.equal(sizes[0], sizes[1]);
+      await Promise.all([embedded.close(), shared.close()]);
+      await cluster.empty();
+    }
+  } finally {
+    await cluster.stop();
+  }
 });
 
 test("what a change adds to a segment and takes from it is who is in it only after, and only before", async () => {
