@@ -227,6 +227,15 @@ describe("a group", () => {
   });
 });
 
+test("of two nodes that want the same at once, one gets it", async () => {
+  const bench = openBench();
+  const other = bench.another();
+  const outcomes = await Promise.all(
+    [bench, other, bench, other].map(({ world }) => createGroup(world, FIRST, { name: "Same" })),
+  );
+  assert.equal(outcomes.filter(({ ok }) => ok).length, 1);
+});
+
 test("of two nodes that change at once, the second sees what the first has done", async () => {
   const bench = openBench();
   const other = bench.another();

@@ -25,7 +25,7 @@ const KINDS = ["user", "username", "group", "token", "token-use", "session", "au
 
 export function openBench(): AccessBench {
   const store = new MemoryControlStore();
-  const time = { now: T0, ticks: 0 };
+  const time = { now: T0, ticks: 1_000 };
   const another = (): AccessControl =>
     openAccess({
       ...{ store, passwordCost: CHEAP, now: () => time.now, ticks: () => time.ticks },

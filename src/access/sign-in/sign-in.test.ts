@@ -193,10 +193,10 @@ describe("a user's password", () => {
 });
 
 describe("tokens of /oauth/token", () => {
-  async function client(bench: AccessBench) {
+  async function client(bench: AccessBench, expiresAt: number | null = null) {
     const roles = [{ pid: 1, role: "editor" as const }];
     const made = await createToken(bench.world, ADMIN, {
-      ...{ name: "Client", expiresAt: null, limits: { isReadOnly: false, routeGroups: null } },
+      ...{ name: "Client", expiresAt, limits: { isReadOnly: false, routeGroups: null } },
       grant: { isInstallationAdministrator: false, roles },
     });
     const { view, token } = done(made);
@@ -286,6 +286,30 @@ describe("tokens of /oauth/token", () => {
       assert.equal(isOpen, what.startsWith("the client"));
     });
   }
+
+  test("do not come back, nor do sessions, when a user who was locked is let in again", async () => {
+    const bench = openBench();
+    const user = await settle(bench);
+    await settle(bench, "other");
+    const { access } = await byPassword(bench, await client(bench));
+    const session = await bench.sessions.begin(user, null);
+    for (const status of ["LOCKED", "ACTIVE"] as const) {
+      done(await updateUser(bench.world, ORDER, user.userId, { status }));
+    }
+    assert.equal((await bench.identify(access)).kind, "unknown");
+    assert.equal(await bench.sessions.find(session), null);
+  });
+
+  test("are good no longer than the token of their client", async () => {
+    const bench = openBench();
+    const by = await client(bench, T0 + 1_000);
+    const granted = done(await ask(bench, { client: by, grantType: "client_credentials" }));
+    assert.equal((await bench.identify(granted.access_token)).kind, "known");
+    bench.time.now += 1_000;
+    assert.equal((await bench.identify(granted.access_token)).kind, "unknown");
+    const again = await ask(bench, { client: by, grantType: "client_credentials" });
+    assert.ok(!again.ok && again.error.error === "invalid_client");
+  });
 
   test("need a client whose secret is right, and a way that is known", async () => {
     const bench = openBench();

@@ -119,6 +119,7 @@ describe("a call is answered by what its route needs", () => {
     ["both", "/v1/users?pid=2", 403],
     ["both", "/v1/users", 400],
     ["both", "/v1/segments?pid=2", 200, 2],
+    ["editor", "/v1/segments?pid=2", 403],
     ["viewer", "/v1/workspace", 403],
     ["installation", "/v1/traits", 400],
     ["installation", "/v1/traits?pid=2", 200, 2],
