@@ -262,6 +262,18 @@ export const COMMANDS: readonly CommandSyntax[] = [
     ],
   },
   {
+    name: "revisions",
+    group: "remote",
+    summary: "list what was published before, compare it, and go back to it",
+    about:
+      "dunlin revisions list          the newest first; also without a verb\n" +
+      "dunlin revisions show N        all definitions of a revision: what `apply` takes\n" +
+      "dunlin revisions diff N M      what was created, changed and deleted between two\n" +
+      "dunlin revisions restore N     publishes it anew, as a revision of its own",
+    operand: { placeholder: "VERB", completes: ["list", "show", "diff", "restore"] },
+    options: [JSON_FLAG("the answer as the management plane gives it"), ...NODE_OPTIONS],
+  },
+  {
     name: "token",
     group: "remote",
     summary: "make, list and revoke tokens for programs",

@@ -45,7 +45,8 @@ export async function runCommand(line: CommandLine): Promise<RunOutcome> {
       return remote(line, command, options);
     case "token":
     case "user":
-      return manageAccess(line, command, options);
+    case "revisions":
+      return runVerbs(line, command, options);
     case "--version":
       line.print(`${readVersion()}\n`);
       return STOPPED;
@@ -119,17 +120,25 @@ async function remote(
   return runRemote(command, { args, environment, print: (text) => line.print(text) });
 }
 
-async function manageAccess(
+async function runVerbs(
   line: CommandLine,
-  command: "token" | "user",
+  command: "token" | "user" | "revisions",
   args: readonly string[],
 ): Promise<RunOutcome> {
   const { environment } = line;
   const asked = { args, environment, print: (text: string) => line.print(text) };
-  if (command === "token") {
-    const { runToken } = await import("./remote/token-command.ts");
-    return runToken(asked);
+  switch (command) {
+    case "token": {
+      const { runToken } = await import("./remote/token-command.ts");
+      return runToken(asked);
+    }
+    case "user": {
+      const { runUser } = await import("./remote/user-command.ts");
+      return runUser(asked);
+    }
+    case "revisions": {
+      const { runRevisions } = await import("./remote/revisions-command.ts");
+      return runRevisions(asked);
+    }
   }
-  const { runUser } = await import("./remote/user-command.ts");
-  return runUser(asked);
 }

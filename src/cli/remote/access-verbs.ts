@@ -1,4 +1,4 @@
-// What `dunlin token` and `dunlin user` have in common: a verb, what it is about, and a call of the node.
+// What `dunlin token`, `user` and `revisions` have in common: a verb, what it is about, and a call of the node.
 
 import {
   couldNotStart,
@@ -18,7 +18,7 @@ export interface Verb {
 
 /** Carries out the verb that the first argument names. */
 export async function runVerb(
-  command: "token" | "user",
+  command: "token" | "user" | "revisions",
   verbs: Readonly<Record<string, Verb>>,
   line: RemoteLine,
 ): Promise<RunOutcome> {

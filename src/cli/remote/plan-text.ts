@@ -55,13 +55,20 @@ function listOf<T>(given: unknown): readonly T[] {
 
 export function planText(plan: ReadPlan): string {
   if (plan.isEmpty) return "Nothing would change.\n";
-  const lines: string[] = [];
-  for (const object of plan.objects) lines.push(...objectLines(object));
-  if (plan.objectsLeftOut > 0) lines.push(`… and ${plan.objectsLeftOut} more objects.`);
+  const lines = changedObjectLines(plan);
   lines.push("", ...segmentLines(plan));
   for (const { at, message } of plan.warnings) lines.push("", `Warning: ${at}: ${message}`);
   for (const note of plan.notes) lines.push("", note);
   return `${lines.join("\n")}\n`;
+}
+
+export function changedObjectLines({
+  objects,
+  objectsLeftOut,
+}: Pick<ReadPlan, "objects" | "objectsLeftOut">): string[] {
+  const lines = objects.flatMap(objectLines);
+  if (objectsLeftOut > 0) lines.push(`… and ${objectsLeftOut} more objects.`);
+  return lines;
 }
 
 const SIGNS: Readonly<Record<string, string>> = { created: "+", updated: "~", deleted: "-" };

@@ -27,6 +27,8 @@ export interface RemoteSyntax {
   readonly flags: readonly string[];
   /** What stands for the operand in messages; null for none. */
   readonly operand: string | null;
+  /** One of them, where there is one at all, unless it is said otherwise. */
+  readonly operandCount?: 2;
 }
 
 const COMMON = ["node", "token"];
@@ -42,9 +44,10 @@ export function readRemoteOptions(
   const gathered = gatherArguments(args, known);
   const faults = [...gathered.faults];
   const { values, flags, operands } = gathered;
-  const wanted = syntax.operand === null ? 0 : 1;
+  const wanted = syntax.operand === null ? 0 : (syntax.operandCount ?? 1);
   if (operands.length !== wanted) {
-    const message = wanted === 0 ? "Expected options only." : `Expected one ${syntax.operand}.`;
+    const count = wanted === 2 ? `two ${syntax.operand}s` : `one ${syntax.operand}`;
+    const message = wanted === 0 ? "Expected options only." : `Expected ${count}.`;
     faults.push({ where: operands[wanted] ?? syntax.operand ?? "", code: "E_VALUE", message });
   }
   const url = readUrl(values.get("node") ?? (environment["DUNLIN_NODE"] || DEFAULT_NODE));
