@@ -130,6 +130,52 @@ describe("group commit", () => {
     assert.deepEqual(written, [["later"]]);
   });
 
+  it("commits nothing beside work that wants to be alone, which waits for what is under way", async () => {
+    const notes: string[] = [];
+    const commits: (() => void)[] = [];
+    const queue = new CommitQueue((writes) => {
+      writes();
+      return new Promise((resolve) => commits.push(resolve));
+    });
+    const first = queue.commit(() => notes.push("first"));
+    await turns(2);
+    const { promise: end, resolve } = Promise.withResolvers<void>();
+    const alone = queue.alone(async () => {
+      notes.push("alone");
+      await end;
+      return "done";
+    });
+    const second = queue.commit(() => notes.push("second"));
+    await turns(5);
+    assert.deepEqual(notes, ["first"]);
+    commits[0]?.();
+    await first;
+    await turns(5);
+    assert.deepEqual(notes, ["first", "alone"]);
+    assert.throws(() => queue.commitNow(), /Invariant broken/);
+    resolve();
+    assert.equal(await alone, "done");
+    await turns(2);
+    assert.deepEqual(notes, ["first", "alone", "second"]);
+    commits[1]?.();
+    await second;
+  });
+
+  it("goes on after work that failed, and lets calls through between one and the next", async () => {
+    const { queue, written } = recordingQueue();
+    const failing = queue.alone(() => Promise.reject(new Error("Gone.")));
+    const commit = queue.commit(() => written.at(-1)?.push("between"));
+    const next = queue.alone(async () => written.flat());
+    await assert.rejects(failing, /Gone/);
+    await commit;
+    assert.deepEqual(await next, ["between"]);
+    await queue.close();
+    await assert.rejects(
+      queue.alone(async () => {}),
+      /closed/,
+    );
+  });
+
   it("tells of a write that was lost after it was answered", async () => {
     const { queue } = recordingQueue();
     const lost: unknown[] = [];
