@@ -54,7 +54,7 @@ export class Counting implements CountingDesk {
     this.#options = options;
   }
 
-  /** Ends what is under way: its callers are told so. */
+  /** Ends what is under way: its callers are told to come again. */
   stop(): void {
     this.#stopped.abort(new Error("The node stops."));
   }
@@ -161,6 +161,10 @@ export class Counting implements CountingDesk {
     const end = this.#courtesy.begin();
     try {
       return await work();
+    } catch (fault) {
+      // The node stops: whoever asks again finds another one, or none.
+      if (this.#stopped.signal.aborted) return BUSY;
+      throw fault;
     } finally {
       end();
       this.#underWay--;
