@@ -88,8 +88,7 @@ export function refuseUnspecified(
 function writeAnswer(world: EventWorld, envelope: Envelope, answered: Answered): string {
   const { open, owner, known, errors } = answered;
   const { device } = known.visitor;
-  const page = pageValues(world, open, owner, known);
-  const { stuff, dests } = planForPage(page, answered);
+  const { stuff, dests } = planForPage(world, answered);
   const body: AnswerBody = {
     ...(dests.length > 0 ? { dests } : {}),
     stuff,
@@ -145,12 +144,13 @@ function pageValues(
   };
 }
 
-function planForPage(page: PageValues, { open, owner, collected }: Answered): DestinationPlan {
+function planForPage(world: EventWorld, answered: Answered): DestinationPlan {
+  const { open, owner, known, collected } = answered;
   if (owner.partner.destinations.isEmpty) return NO_DESTINATIONS;
   const { wantsUrls, childProtection } = open.call.control;
   const { segments, lost } = collected.qualification;
   return planDestinations(owner.partner.destinations, {
-    ...page,
+    ...pageValues(world, open, owner, known),
     segments,
     lost,
     wantsUrls: wantsUrls && !childProtection,

@@ -47,7 +47,9 @@ export async function handleEvent(world: EventWorld, raw: RawCall): Promise<Even
   if (isClick && clickLocation(world, call, owner, UNNAMED_CLICKER) === null) {
     return refusedTarget(envelope);
   }
-  const known = await identifyVisitor(world, open, IDENTIFY);
+  // Waiting for what is there already would still cost a turn of the promises' queue.
+  const identified = identifyVisitor(world, open, IDENTIFY);
+  const known = identified instanceof Promise ? await identified : identified;
   if (!known.ok) return stopEvent(world, opening, known.error);
   const { visitor, checked } = known.value;
 

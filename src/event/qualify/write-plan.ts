@@ -65,7 +65,8 @@ function realizationsOf(traits: readonly TraitId[], partner: PartnerCatalog): Re
   const realized: Realization[] = [];
   for (const sid of traits) {
     const trait = partner.traits.get(sid);
-    if (trait !== undefined) realized.push({ sid, ttlDays: trait.ttlDays });
+    // It has what a realization has, and is there already.
+    if (trait !== undefined) realized.push(trait);
   }
   return realized;
 }

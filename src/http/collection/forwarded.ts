@@ -46,7 +46,8 @@ export function readClient(
   trusted: TrustedProxies,
 ): Client {
   const host = header("host") ?? "";
-  if (!trusted.includes(peer.address)) return { ...peer, host };
+  const { address, secure } = peer;
+  if (!trusted.includes(address)) return { address, secure, host };
   const scheme = lastOf(header("x-forwarded-proto"));
   return {
     address: clientAddress(peer.address, header("x-forwarded-for"), trusted),

@@ -9,8 +9,9 @@ export function readCall({ request, peerAddress }: WireExchange, trusted: Truste
   const { method, target, headers } = request;
   // TLS ends at a proxy: the sockets of this plane speak none.
   const peer = { address: peerAddress, secure: false };
-  const client = readClient(peer, (name) => headerOf(headers, name), trusted);
-  return { method, target, headers, body: method === "POST" ? request.body : null, ...client };
+  const { address, secure, host } = readClient(peer, (name) => headerOf(headers, name), trusted);
+  const body = method === "POST" ? request.body : null;
+  return { method, target, headers, body, address, secure, host };
 }
 
 /** A header's value, several of one name joined as one list; undefined where there is none. */

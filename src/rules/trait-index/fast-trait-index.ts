@@ -12,6 +12,7 @@ import { ENTRY_SIZE, type Filing } from "./filing.ts";
 import { KeyTable } from "./key-table.ts";
 import { ACCEPT } from "./programs.ts";
 import { Sighting } from "./sighting.ts";
+import { sortNumbers } from "./sort-numbers.ts";
 import type { IndexedTrait, TraitIndex, TraitIndexOptions } from "./trait-index.ts";
 
 export class FastTraitIndex implements TraitIndex {
@@ -126,7 +127,7 @@ export class FastTraitIndex implements TraitIndex {
   /** Places ascend as SIDs do; two traits of one SID are one trait. */
   #traitsAt(places: number[], from: DataSourceId | null): TraitId[] {
     const { sids, dataSourceIds } = this.#rules;
-    if (places.length > 1) places.sort((one, other) => one - other);
+    sortNumbers(places);
     const realized: TraitId[] = [];
     for (const rule of places) {
       if (from !== null && dataSourceIds[rule] !== from) continue;
