@@ -9,7 +9,7 @@ import type { DeviceId, PartnerId, TraitId } from "../model/ids.ts";
 import type { Pending } from "../model/pending.ts";
 import type { Profile } from "../model/profile.ts";
 import type { ProfileChange } from "../profiles/store.ts";
-import type { Visit as StoredVisit } from "../profiles/visitor-store.ts";
+import type { Visit as StoredVisit, VisitorsAtHand } from "../profiles/visitor-store.ts";
 import { linksToWrite } from "./declared-ids/link-changes.ts";
 import { evaluateOr, findOr203, loadOr200, type Outcome, profilesAtHand } from "./degrade.ts";
 import { guardOf } from "./gates/guard.ts";
@@ -60,8 +60,11 @@ export async function collect(
   realized?.();
   const writes = planWrites(visit, traits);
   const own = guardOf(partner.pid, visitor, checked.ids);
+  // Nothing was waited for since it was asked, so the first round need not ask again.
+  let { atHand } = known;
   for (;;) {
-    const qualified = qualify(world, visit, writes);
+    const qualified = qualify(world, visit, writes, atHand);
+    atHand = undefined;
     const { qualification, reading, evaluation } =
       qualified instanceof Promise ? await qualified : qualified;
     const outcome = call.readOnly
@@ -70,6 +73,8 @@ export async function collect(
           profiles: qualification.changes,
           identities: links,
           guard: guardWith(own, partner.pid, qualification.changes),
+          // Others than the visitor have not been looked at yet.
+          asOf: qualification.changes.length <= 1 ? known.asOf : undefined,
         });
     if (outcome === "stored") {
       const last = byRule.errors.length > 0 ? byRule.errors : evaluation;
@@ -96,9 +101,15 @@ function joined<T>(one: readonly T[], other: readonly T[]): readonly T[] {
 type Writes = readonly ProfileChange[];
 
 /** Waits only where it must: for those who belong to the visitor, and for stores that are elsewhere. */
-function qualify(world: EventWorld, visit: Visit, writes: Writes): Pending<Qualified> {
+function qualify(
+  world: EventWorld,
+  visit: Visit,
+  writes: Writes,
+  known: VisitorsAtHand | undefined,
+): Pending<Qualified> {
   const plan = planReads(visit);
-  const stored = plan.kind === "whole" ? profilesAtHand(world, plan, visit.device) : null;
+  const { device } = visit;
+  const stored = plan.kind === "whole" ? profilesAtHand(world, plan, { device, known }) : null;
   if (plan.kind === "unfinished" || stored === null) {
     return qualifyByStore(world, visit, writes, plan);
   }

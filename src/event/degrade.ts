@@ -6,6 +6,7 @@ import type { IdentityKey } from "../model/identity.ts";
 import type { DeviceId } from "../model/ids.ts";
 import { EMPTY_PROFILE, type Profile } from "../model/profile.ts";
 import type { ProfileKey } from "../profiles/store.ts";
+import type { VisitorsAtHand } from "../profiles/visitor-store.ts";
 import type { Found, Wanted, WholePlan } from "./qualify/qualify.ts";
 import type { EventWorld } from "./world.ts";
 
@@ -16,6 +17,8 @@ export interface Outcome<T> {
 }
 
 const NO_ERRORS: readonly EventError[] = [];
+/** Not the empty profile of a store: nothing may be foreseen from what could not be read. */
+const UNREAD_PROFILE: Profile = { ...EMPTY_PROFILE };
 
 /** What rules say, or the fallback with error 10 where they could not be evaluated. */
 export function evaluateOr<T>(
@@ -43,30 +46,36 @@ export async function loadOr200(
   } catch (fault) {
     world.reportFault("load", fault);
     const error = eventError(200, device);
-    if (keys.length === 1) return { value: [EMPTY_PROFILE], errors: [error] };
+    if (keys.length === 1) return { value: [UNREAD_PROFILE], errors: [error] };
     // They may lie on several servers, of which one is gone.
     const readings = await Promise.allSettled(keys.map((key) => world.store.load([key])));
     const value = readings.map((reading) =>
-      reading.status === "fulfilled" ? (reading.value[0] ?? EMPTY_PROFILE) : EMPTY_PROFILE,
+      reading.status === "fulfilled" ? (reading.value[0] ?? UNREAD_PROFILE) : UNREAD_PROFILE,
     );
     const isWhole = readings.every(({ status }) => status === "fulfilled");
     return { value, errors: isWhole ? NO_ERRORS : [error] };
   }
 }
 
+/** Of whom, and what the store has at hand where the caller knows it already. */
+interface AskedAtHand {
+  readonly device: DeviceId;
+  readonly known: VisitorsAtHand | undefined;
+}
+
 /** The same without waiting; null where the store has nothing at hand. */
 export function profilesAtHand(
   world: EventWorld,
   { profiles }: Pick<WholePlan, "profiles">,
-  device: DeviceId,
+  { device, known }: AskedAtHand,
 ): Outcome<readonly Profile[]> | null {
   try {
-    const atHand = world.store.atHand?.();
+    const atHand = known ?? world.store.atHand?.();
     if (atHand === undefined) return null;
     return { value: profiles.map((key) => atHand.profile(key)), errors: NO_ERRORS };
   } catch (fault) {
     world.reportFault("load", fault);
-    return { value: profiles.map(() => EMPTY_PROFILE), errors: [eventError(200, device)] };
+    return { value: profiles.map(() => UNREAD_PROFILE), errors: [eventError(200, device)] };
   }
 }
 

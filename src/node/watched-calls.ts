@@ -104,6 +104,7 @@ function watchAtHand(store: VisitorStore, beginPhase: BeginPhase): VisitorsAtHan
     }
   };
   return {
+    moment: atHand.moment,
     profile: (key) => during(() => atHand.profile(key)),
     identity: (key) => during(() => atHand.identity(key)),
     isDenied: (key, now) => during(() => atHand.isDenied(key, now)),

@@ -19,6 +19,7 @@ import { asDataSourceId, asPartnerId } from "../model/ids.ts";
 import { DAY_MS } from "../model/time.ts";
 import type { ProfileStoreUnderTest } from "./store.contract.ts";
 import type { Visit, VisitorStore } from "./visitor-store.ts";
+import { describeForesight } from "./visitor-store-foresight.contract.ts";
 import { describeStoredLists } from "./visitor-store-lists.contract.ts";
 
 export interface VisitorStoreUnderTest extends ProfileStoreUnderTest {
@@ -48,6 +49,7 @@ export function describeVisitorStore(name: string, subject: VisitorStoreUnderTes
     describeVisits(withStore, subject);
     describeStoredLists(withStore);
     describeAtHand(withStore);
+    describeForesight(withStore);
     describeForgetting(withStore);
     describeReopening(subject);
   });

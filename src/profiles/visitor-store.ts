@@ -33,6 +33,8 @@ export interface VisitorStore extends ProfileStore {
 
 /** Says what `load`, `loadIdentities` and `denials.areDenied` would say. */
 export interface VisitorsAtHand {
+  /** Which state of the store this is: what a visit may name as `asOf`. */
+  readonly moment: number;
   profile(key: ProfileKey): Profile;
   identity(key: IdentityKey): Identity;
   isDenied(key: DeniedKey, now: number): boolean;
@@ -42,6 +44,11 @@ export interface Visit {
   readonly profiles: readonly ProfileChange[];
   readonly identities: readonly IdentityChange[];
   readonly guard: { readonly pid: PartnerId; readonly keys: readonly IdentityKey[] } | null;
+  /**
+   * The moment at which the caller saw, or before it did, that nobody of `guard` had opted out, and what is
+   * foreseen of profiles. A store that has not changed since need not look again.
+   */
+  readonly asOf?: number | undefined;
 }
 
 /** Who or what is denied, for the whole platform. */

@@ -39,6 +39,10 @@ export interface KnownVisitor {
   readonly checked: CheckedIds;
   /** What is stored of the device. */
   readonly identity: Identity;
+  /** What the store had at hand, where that was asked: good until the caller waits for anything. */
+  readonly atHand?: VisitorsAtHand | undefined;
+  /** Its moment, which stays what it is. */
+  readonly asOf?: number | undefined;
   /** Error 171 where a partner-level opt-out was found of the device or an ID of this call; else null. */
   readonly optOut: PlacedError | null;
 }
@@ -129,7 +133,8 @@ function admit(
   if (optOut !== null && endsAtOptOut) {
     return stopped(open, "partner-opt-out", [...checked.errors, optOut]);
   }
-  return ok({ visitor, named, checked, identity: known.ofDevice, optOut });
+  const { ofDevice: identity, atHand, asOf } = known;
+  return ok({ visitor, named, checked, identity, atHand, asOf, optOut });
 }
 
 function stopped(
@@ -163,6 +168,8 @@ interface Known {
   readonly isDeviceDenied: boolean;
   /** In the order of choice. */
   readonly ofIds: readonly Identity[];
+  readonly atHand?: VisitorsAtHand;
+  readonly asOf?: number;
 }
 
 const NOTHING_KNOWN: Known = { ofDevice: UNKNOWN_IDENTITY, isDeviceDenied: false, ofIds: [] };
@@ -173,6 +180,8 @@ function knownAtHand(atHand: VisitorsAtHand, { now }: OpenCall, { device }: Visi
     ofDevice: atHand.identity(key),
     isDeviceDenied: atHand.isDenied(key, now),
     ofIds: NOTHING_KNOWN.ofIds,
+    atHand,
+    asOf: atHand.moment,
   };
 }
 

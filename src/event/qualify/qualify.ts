@@ -68,8 +68,15 @@ export function qualifyAll(
     return membershipChanges({ visit, key, profile, rules, held: segments });
   });
   const changes = plan.profiles.map((key, place) => {
-    const profile = profiles[place] ?? EMPTY_PROFILE;
-    return changeOf(sightings[place] ?? unseen(visit, key), profile, told[place] ?? NOTHING_TOLD);
+    const after = profiles[place] ?? EMPTY_PROFILE;
+    const changes = told[place] ?? NOTHING_TOLD;
+    const sighting = sightings[place];
+    const before = stored[place];
+    if (sighting === undefined || before === undefined || tellsSomething(changes)) {
+      return changeOf(sighting ?? unseen(visit, key), after, changes);
+    }
+    const { delta } = sighting;
+    return { key, delta, foreseen: { before, after } };
   });
   for (const write of writes) if (!sightings.includes(write)) changes.push(write);
   return {
@@ -203,13 +210,18 @@ export function leaveSegments(
 function changeOf(
   change: ProfileChange,
   profile: Profile,
-  { gained, lost, evidence }: MembershipChanges,
+  changes: MembershipChanges,
 ): ProfileChange {
-  // Mostly there is nothing to tell, and all that the profile knows of segments stays as it is.
-  if (gained.length + lost.length + evidence.length === 0) return change;
+  if (!tellsSomething(changes)) return change;
+  const { gained, lost, evidence } = changes;
   const { key, delta } = change;
   const told = { ...delta, gained, lost, seenOrder: latestOrder(profile) };
   return { key, delta: evidence.length === 0 ? told : { ...told, evidence } };
+}
+
+/** Mostly there is nothing to tell, and all that the profile knows of segments stays as it is. */
+function tellsSomething({ gained, lost, evidence }: MembershipChanges): boolean {
+  return gained.length + lost.length + evidence.length > 0;
 }
 
 function changesSomething({ delta }: ProfileChange): boolean {

@@ -13,6 +13,7 @@ import { join } from "node:path";
 import type { Database } from "lmdb";
 import { CommitQueue, type Write } from "./commit-queue.ts";
 import { checkFile } from "./file-check.ts";
+import { Moments } from "./foresight/moments.ts";
 import { checkFormat } from "./format.ts";
 import { openRatesFile, RatesFile, removeRatesFile } from "./rates-file.ts";
 import { StoreUnusable } from "./store-errors.ts";
@@ -58,6 +59,7 @@ const FLUSH_EVERY_MS = 1_000;
 // What the library does, but its types do not say.
 interface FlushableRoot extends Root {
   sync(done: (error?: unknown) => void): void;
+  getWriteTxnId(): number;
 }
 
 /** The files of a folder, opened but not used yet. */
@@ -101,6 +103,8 @@ export class Environment {
   readonly denials: Bytes;
   readonly deviceGraphs: Bytes;
   readonly definitions: Bytes;
+  /** Of the visitors' file. */
+  readonly moments = new Moments();
   /** In the file of the definitions: `commitDefinitions` and `seeLatestDefinitions` are for both. */
   readonly control: Bytes;
   readonly rates: RatesFile;
@@ -228,7 +232,11 @@ export class Environment {
 
   #commitToFile(writes: Write): void {
     // The library's own thread needs two more wake-ups a transaction than the work itself takes.
-    this.#profiles.transactionSync(writes);
+    this.#profiles.transactionSync(() => {
+      this.moments.begin(this.#profiles.getWriteTxnId());
+      writes();
+    });
+    this.moments.end();
     this.#transactions++;
     this.#isDirty = true;
     this.#flushTimer ??= setTimeout(() => void this.flush(), FLUSH_EVERY_MS).unref();

@@ -4,7 +4,7 @@
 //   entry  version, whether it ends, [when], kind, [data source], [bytes of the ID], ID or device,
 //          checksum of key and entry
 
-import { asDataSourceId } from "../../model/ids.ts";
+import { asDataSourceId, type DeviceId } from "../../model/ids.ts";
 import { assertNever, invariant } from "../../model/result.ts";
 import { DAY_MS } from "../../model/time.ts";
 import { ByteReader } from "../../profiles/byte-reader.ts";
@@ -13,7 +13,7 @@ import { CorruptRecord } from "../../profiles/corrupt-record.ts";
 import type { Denial, DeniedKey, DenyList } from "../../profiles/visitor-store.ts";
 import { isDenied } from "../../profiles/visitor-store-denials.ts";
 import { checkedValue, withChecksum } from "./checked-value.ts";
-import { DEVICE_KEY_BYTES, deviceKeyBytes, deviceOfKeyBytes } from "./device-key.ts";
+import { DEVICE_KEY_BYTES, deviceKeyBytes, deviceOfKeyBytes, putDeviceKey } from "./device-key.ts";
 import type { Environment } from "./environment.ts";
 import { storedKey } from "./profile-key.ts";
 import { sweep } from "./sweep.ts";
@@ -46,7 +46,7 @@ export class LmdbDenials implements DenyList {
   /** As of the last `seeLatest`. */
   isDenied(key: DeniedKey, now: number): boolean {
     this.#now = now;
-    const bytes = denialKey(key);
+    const bytes = key.kind === "device" ? deviceDenialKey(key.device) : denialKey(key);
     const entry = this.#environment.denials.getBinary(bytes);
     return entry !== undefined && isDenied(decodeDenial(bytes, entry), now);
   }
@@ -97,6 +97,14 @@ export class LmdbDenials implements DenyList {
 }
 
 const KINDS: readonly DeniedKey["kind"][] = ["device", "customer", "dataSource"];
+
+const deviceKeyInPlace = Buffer.alloc(1 + DEVICE_KEY_BYTES, KINDS.indexOf("device"));
+
+/** A device's key in a buffer of this module's: every call asks for one. */
+function deviceDenialKey(device: DeviceId): Uint8Array {
+  putDeviceKey(device, deviceKeyInPlace, 1);
+  return deviceKeyInPlace;
+}
 
 function denialKey(key: DeniedKey): Uint8Array {
   const kind = KINDS.indexOf(key.kind);

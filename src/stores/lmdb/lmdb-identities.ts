@@ -10,7 +10,7 @@ import {
 import { identityKeyText } from "../../model/identity-key.ts";
 import { decodeIdentity, encodeIdentity } from "../../profiles/identity-record.ts";
 import type { Write } from "./commit-queue.ts";
-import { deviceKeyBytes } from "./device-key.ts";
+import { deviceKeyBytes, deviceKeyInPlace } from "./device-key.ts";
 import type { Bytes, Environment } from "./environment.ts";
 import { type StoredKey, storedKey } from "./profile-key.ts";
 import { readRecord, writeRecord } from "./stored-record.ts";
@@ -26,7 +26,7 @@ export class LmdbIdentities {
 
   /** As it is in the transaction that reads. */
   read(key: IdentityKey): Identity {
-    const record = readRecord(this.#databaseOf(key), storedIdentityKey(key));
+    const record = readRecord(this.#databaseOf(key), identityKeyInPlace(key));
     return record === null ? UNKNOWN_IDENTITY : decodeIdentity(record);
   }
 
@@ -53,6 +53,7 @@ export class LmdbIdentities {
       return () => writeRecord(database, stored, record);
     });
     return () => {
+      this.#environment.moments.identitiesWritten();
       for (const write of writes) write();
     };
   }
@@ -75,4 +76,10 @@ const NO_PREFIX = new Uint8Array(0);
 function storedIdentityKey(key: IdentityKey): StoredKey {
   if (key.kind === "declared") return storedKey(key);
   return { bytes: deviceKeyBytes(key.device), prefix: NO_PREFIX };
+}
+
+/** Valid until the next one is asked for. */
+function identityKeyInPlace(key: IdentityKey): StoredKey {
+  if (key.kind === "declared") return storedKey(key);
+  return { bytes: deviceKeyInPlace(key.device), prefix: NO_PREFIX };
 }

@@ -3,12 +3,18 @@
 
 import { EMPTY_PROFILE, type Profile } from "../../model/profile.ts";
 import { keyText } from "../../profiles/key-text.ts";
-import { decodeRecord, mergeInPlace, mergeIntoRecord } from "../../profiles/record.ts";
+import {
+  decodeRecord,
+  encodeInPlace,
+  mergeInPlace,
+  mergeIntoRecord,
+} from "../../profiles/record.ts";
 import type { ProfileChange, ProfileKey, ProfileStore } from "../../profiles/store.ts";
 import { AnsweredEarly } from "./answered-early.ts";
 import type { Write } from "./commit-queue.ts";
 import type { Bytes, Environment } from "./environment.ts";
-import { storedKey } from "./profile-key.ts";
+import { SeenRecords } from "./foresight/seen-records.ts";
+import { type StoredKey, storedKey, storedKeyInPlace } from "./profile-key.ts";
 import { readRecord, writeRecord } from "./stored-record.ts";
 
 export interface CommitOptions {
@@ -19,6 +25,8 @@ export interface CommitOptions {
   readonly beside: (() => Write | null) | null;
   /** Whether it is answered, in every durability, only once all processes see it. */
   readonly forAll: boolean;
+  /** Since when, at the latest, the caller knows the profiles. */
+  readonly asOf?: number | undefined;
 }
 
 const NOTHING: Write = () => {};
@@ -27,26 +35,29 @@ const NOTHING: Write = () => {};
 export class LmdbProfileStore implements ProfileStore {
   readonly #environment: Environment;
   readonly #answeredEarly = new AnsweredEarly();
+  readonly #seen = new SeenRecords();
 
   constructor(environment: Environment) {
     this.#environment = environment;
   }
 
   async load(keys: readonly ProfileKey[]): Promise<readonly Profile[]> {
-    this.#commitAnswered(keys);
+    for (const key of keys) this.#commitAnswered(key);
     this.#environment.seeLatest();
-    return keys.map((key) => this.#read(key));
+    return keys.map((key) => {
+      const record = readRecord(this.#databaseOf(key), storedKeyInPlace(key));
+      return record === null ? EMPTY_PROFILE : decodeRecord(record);
+    });
   }
 
   /** As of the last `seeLatest`, or of what had to be committed first. */
   readAtHand(key: ProfileKey): Profile {
-    if (this.#commitAnswered([key])) this.#environment.seeLatest();
-    return this.#read(key);
-  }
-
-  #read(key: ProfileKey): Profile {
-    const record = readRecord(this.#databaseOf(key), storedKey(key));
-    return record === null ? EMPTY_PROFILE : decodeRecord(record);
+    if (this.#commitAnswered(key)) this.#environment.seeLatest();
+    const record = readRecord(this.#databaseOf(key), storedKeyInPlace(key));
+    if (record === null) return EMPTY_PROFILE;
+    const profile = decodeRecord(record);
+    this.#seen.remember(profile, record);
+    return profile;
   }
 
   async commit(changes: readonly ProfileChange[]): Promise<void> {
@@ -54,30 +65,39 @@ export class LmdbProfileStore implements ProfileStore {
   }
 
   /** Merges the changes and writes, in the same step, what belongs to them. */
-  async commitBeside(
-    changes: readonly ProfileChange[],
-    { beside, forAll }: CommitOptions,
-  ): Promise<void> {
+  commitBeside(changes: readonly ProfileChange[], options: CommitOptions): Promise<void> {
     const environment = this.#environment;
-    const named = environment.durability === "off" ? changes.map(({ key }) => keyText(key)) : [];
+    if (environment.durability === "off") return this.#commitEarly(changes, options);
+    const write = () => this.#write(changes, options);
+    return options.forAll ? environment.commitForAll(write) : environment.commit(write);
+  }
+
+  async #commitEarly(changes: readonly ProfileChange[], options: CommitOptions): Promise<void> {
+    const environment = this.#environment;
+    const named = changes.map(({ key }) => keyText(key));
     this.#answeredEarly.add(named);
     const write = (): void => {
       this.#answeredEarly.remove(named);
-      const writeBeside = beside === null ? NOTHING : beside();
-      if (writeBeside === null) return;
-      this.#merge(changes);
-      writeBeside();
+      this.#write(changes, options);
     };
     try {
-      await (forAll ? environment.commitForAll(write) : environment.commit(write));
+      await (options.forAll ? environment.commitForAll(write) : environment.commit(write));
     } catch (refusal) {
       this.#answeredEarly.remove(named);
       throw refusal;
     }
   }
 
+  #write(changes: readonly ProfileChange[], { beside, asOf }: CommitOptions): void {
+    const writeBeside = beside === null ? NOTHING : beside();
+    if (writeBeside === null) return;
+    this.#merge(changes, asOf);
+    writeBeside();
+  }
+
   async forgetEveryone(): Promise<void> {
     await this.#environment.commit(() => {
+      this.#environment.moments.everybodyForgotten();
       this.#environment.profilesOfDevices.clearSync();
       this.#environment.profilesOfDeclaredIds.clearSync();
     });
@@ -89,22 +109,46 @@ export class LmdbProfileStore implements ProfileStore {
   }
 
   /** A commit that was answered is seen, also before its transaction. Says whether it had to be made. */
-  #commitAnswered(keys: readonly ProfileKey[]): boolean {
-    if (this.#answeredEarly.isEmpty) return false;
-    if (!keys.some((key) => this.#answeredEarly.has(keyText(key)))) return false;
+  #commitAnswered(key: ProfileKey): boolean {
+    if (this.#answeredEarly.isEmpty || !this.#answeredEarly.has(keyText(key))) return false;
     this.#environment.commitNow();
     return true;
   }
 
-  #merge(changes: readonly ProfileChange[]): void {
+  #merge(changes: readonly ProfileChange[], asOf: number | undefined): void {
     const [only, second] = changes;
     if (only !== undefined && second === undefined) {
-      const database = this.#databaseOf(only.key);
-      const stored = storedKey(only.key);
-      writeRecord(database, stored, mergeInPlace(readRecord(database, stored), only.delta));
+      const stored = storedKeyInPlace(only.key);
+      this.#put(only.key, stored, this.#mergeInPlace(only, stored, asOf));
     } else {
       this.#mergeSeveral(changes);
     }
+  }
+
+  /** What the call has foreseen, where nobody has come in between. */
+  #mergeInPlace(
+    { key, delta, foreseen }: ProfileChange,
+    stored: StoredKey,
+    asOf: number | undefined,
+  ): Uint8Array {
+    // A profile that could not be read is none of those that this store gave.
+    const seen = foreseen === undefined ? null : this.#seen.take(foreseen.before);
+    const wasNone = foreseen?.before === EMPTY_PROFILE;
+    if (foreseen === undefined || (seen === null && !wasNone)) {
+      return mergeInPlace(readRecord(this.#databaseOf(key), stored), delta);
+    }
+    const { moments } = this.#environment;
+    if (key.kind === "device" && moments.profileStands(key.device, asOf)) {
+      return encodeInPlace(foreseen.after);
+    }
+    const record = readRecord(this.#databaseOf(key), stored);
+    const isAsSeen = record === null ? wasNone : seen !== null && this.#seen.isSame(record, seen);
+    return isAsSeen ? encodeInPlace(foreseen.after) : mergeInPlace(record, delta);
+  }
+
+  #put(key: ProfileKey, stored: StoredKey, record: Uint8Array): void {
+    this.#environment.moments.profileWritten(key.kind === "device" ? key.device : null);
+    writeRecord(this.#databaseOf(key), stored, record);
   }
 
   /** Merges all before it writes any: a fault in one writes none. */
@@ -117,7 +161,7 @@ export class LmdbProfileStore implements ProfileStore {
       const name = keyText(key);
       const record = mergeIntoRecord(records.get(name) ?? readRecord(database, stored), delta);
       records.set(name, record);
-      writes.set(name, () => writeRecord(database, stored, record));
+      writes.set(name, () => this.#put(key, stored, record));
     }
     for (const writeOne of writes.values()) writeOne();
   }

@@ -34,7 +34,8 @@ export class LmdbVisitorStore implements ScannedStore {
   readonly #profiles: LmdbProfileStore;
   readonly #identities: LmdbIdentities;
   readonly #rates: LmdbCallRates;
-  readonly #atHand: VisitorsAtHand = {
+  readonly #atHand: Omit<VisitorsAtHand, "moment"> & { moment: number } = {
+    moment: 0,
     profile: (key) => this.#profiles.readAtHand(key),
     identity: (key) => this.#readIdentity(key),
     isDenied: (key, now) => this.denials.isDenied(key, now),
@@ -62,6 +63,7 @@ export class LmdbVisitorStore implements ScannedStore {
 
   atHand(): VisitorsAtHand {
     this.#environment.seeLatest();
+    this.#atHand.moment = this.#environment.moments.now;
     return this.#atHand;
   }
 
@@ -70,44 +72,69 @@ export class LmdbVisitorStore implements ScannedStore {
     return keys.map((key) => this.#readIdentity(key));
   }
 
-  async commitVisit(visit: Visit): Promise<"stored" | "opted-out"> {
-    const { profiles, identities, guard } = visit;
+  commitVisit(visit: Visit): Promise<"stored" | "opted-out"> {
+    const { profiles, identities } = visit;
     const answersEarly = this.#environment.durability === "off";
     const changesNothing = profiles.length === 0 && identities.length === 0;
-    // Where nothing waits for the transaction, its answer is that of the moment; the transaction asks
-    // again, and stores nothing for somebody who has opted out meanwhile.
-    if (guard !== null && (answersEarly || changesNothing)) {
+    if (answersEarly || changesNothing) return this.#commitUnawaited(visit, changesNothing);
+    return this.#commit(visit);
+  }
+
+  /**
+   * Where nothing waits for the transaction, its answer is that of the moment; the transaction asks again,
+   * and stores nothing for somebody who has opted out meanwhile.
+   */
+  async #commitUnawaited(visit: Visit, changesNothing: boolean): Promise<"stored" | "opted-out"> {
+    const { guard, identities, asOf } = visit;
+    // Whoever names this moment has just looked, and nothing was waited for since.
+    if (guard !== null && asOf !== this.#environment.moments.now) {
       this.#environment.seeLatest();
       if (isOptedOut(guard, (key) => this.#readIdentity(key))) return "opted-out";
     }
     if (changesNothing) return "stored";
-
-    let outcome: "stored" | "opted-out" = "stored";
-    const forAll = identities.some(({ kind }) => kind === "opt-out" || kind === "opt-in");
-    const named = answersEarly && !forAll ? namedIn(identities) : [];
-    const beside = (): Write | null => {
-      this.#answeredEarly.remove(named);
-      const read = this.#identities.readingOnce();
-      if (guard !== null && isOptedOut(guard, read)) {
-        outcome = "opted-out";
-        return null;
-      }
-      return identities.length === 0 ? NOTHING : this.#identities.prepare(identities, read);
-    };
+    if (isForAll(visit)) return this.#commit(visit);
+    const named = namedIn(identities);
     this.#answeredEarly.add(named);
     try {
-      await this.#profiles.commitBeside(profiles, { beside, forAll });
+      return await this.#commit(visit, () => this.#answeredEarly.remove(named));
     } catch (refusal) {
       // It never got as far as waiting.
       this.#answeredEarly.remove(named);
       throw refusal;
     }
-    return outcome;
+  }
+
+  #commit(visit: Visit, onBegin: () => void = NOTHING): Promise<"stored" | "opted-out"> {
+    const { profiles, identities, guard, asOf } = visit;
+    let outcome: "stored" | "opted-out" = "stored";
+    const beside = (): Write | null => {
+      onBegin();
+      if (identities.length === 0) {
+        if (!this.#isOptedOutBy(guard, asOf)) return NOTHING;
+        outcome = "opted-out";
+        return null;
+      }
+      const read = this.#identities.readingOnce();
+      if (guard !== null && isOptedOut(guard, read)) {
+        outcome = "opted-out";
+        return null;
+      }
+      return this.#identities.prepare(identities, read);
+    };
+    const options = { beside, forAll: isForAll(visit), asOf };
+    return this.#profiles.commitBeside(profiles, options).then(() => outcome);
+  }
+
+  /** In a transaction: whether somebody has opted out since the caller looked. */
+  #isOptedOutBy(guard: Visit["guard"], asOf: number | undefined): boolean {
+    if (guard === null || this.#environment.moments.identityStands(asOf)) return false;
+    return isOptedOut(guard, (key) => this.#identities.read(key));
   }
 
   async forgetEveryone(): Promise<void> {
     const { profilesOfDevices, profilesOfDeclaredIds, denials, deviceGraphs } = this.#environment;
     await this.#environment.commitForAll(() => {
+      this.#environment.moments.everybodyForgotten();
       for (const database of [profilesOfDevices, profilesOfDeclaredIds, denials, deviceGraphs]) {
         database.clearSync();
       }
@@ -140,6 +167,11 @@ export class LmdbVisitorStore implements ScannedStore {
 }
 
 const NOTHING: Write = () => {};
+
+/** Whether its answer waits, in every durability, until all processes see it. */
+function isForAll({ identities }: Visit): boolean {
+  return identities.some(({ kind }) => kind === "opt-out" || kind === "opt-in");
+}
 
 function isOptedOut({ pid, keys }: NonNullable<Visit["guard"]>, read: ReadIdentity): boolean {
   return keys.some((key) => read(key).optOuts.some((optOut) => optOut.pid === pid));

@@ -5,7 +5,9 @@
 //                of the record.
 
 import { createHash } from "node:crypto";
+import type { DeviceId, PartnerId } from "../../model/ids.ts";
 import type { ProfileKey } from "../../profiles/store.ts";
+import { DEVICE_KEY_BYTES, putDeviceKey } from "./device-key.ts";
 
 /** LMDB takes keys of up to 1,978 bytes, but long ones make the tree's pages less dense. */
 const MAX_ID_BYTES_IN_KEY = 64;
@@ -23,16 +25,10 @@ export interface StoredKey {
 }
 
 const NO_PREFIX = new Uint8Array(0);
-const HALF_DIGITS = 19;
 
 export function storedKey(key: ProfileKey): StoredKey {
   if (key.kind === "device") {
-    const partner = varint(key.pid);
-    const bytes = Buffer.alloc(partner.length + 16);
-    bytes.set(partner);
-    bytes.writeBigUInt64BE(BigInt(key.device.slice(0, HALF_DIGITS)), partner.length);
-    bytes.writeBigUInt64BE(BigInt(key.device.slice(HALF_DIGITS)), partner.length + 8);
-    return { bytes, prefix: NO_PREFIX };
+    return { bytes: deviceProfileKey(key.pid, key.device).bytes.slice(), prefix: NO_PREFIX };
   }
   const source = varint(key.dataSourceId);
   const form = key.id.isWellFormed() ? HASHED : HASHED_UTF16;
@@ -45,6 +41,28 @@ export function storedKey(key: ProfileKey): StoredKey {
     bytes: Buffer.from([...source, form, ...hash]),
     prefix: Buffer.from([...varint(id.length), ...id]),
   };
+}
+
+/** `storedKey`, for a device in a key of this module's: valid until the next one is asked for. */
+export function storedKeyInPlace(key: ProfileKey): StoredKey {
+  return key.kind === "device" ? deviceProfileKey(key.pid, key.device) : storedKey(key);
+}
+
+/** The last partner that was asked for, with room for a device behind it: mostly it is the next one too. */
+let lastPid: PartnerId | undefined;
+let keyInPlace: StoredKey = { bytes: new Uint8Array(0), prefix: NO_PREFIX };
+
+function deviceProfileKey(pid: PartnerId, device: DeviceId): StoredKey {
+  if (pid !== lastPid) {
+    const partner = varint(pid);
+    const bytes = new Uint8Array(partner.length + DEVICE_KEY_BYTES);
+    bytes.set(partner);
+    keyInPlace = { bytes, prefix: NO_PREFIX };
+    lastPid = pid;
+  }
+  const { bytes } = keyInPlace;
+  putDeviceKey(device, bytes, bytes.length - DEVICE_KEY_BYTES);
+  return keyInPlace;
 }
 
 export function varint(value: number): number[] {

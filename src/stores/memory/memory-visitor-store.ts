@@ -33,6 +33,7 @@ export class MemoryVisitorStore implements ScannedStore {
   readonly #rates = new MemoryCallRates(() => this.#refuseWhenClosed());
   readonly #graphs = new MemoryDeviceGraphs(() => this.#refuseWhenClosed());
   readonly #visitors: VisitorsAtHand = {
+    moment: 0,
     profile: (key) => this.#profiles.profile(key),
     identity: (key) => this.#identityOf(key),
     isDenied: (key, now) => this.#denials.isDenied(key, now),
