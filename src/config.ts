@@ -40,6 +40,7 @@ export interface Config {
   readonly geo: string | null;
   readonly trustProxy: readonly string[];
   readonly metricsOpen: boolean;
+  readonly passwordDays: number | null;
   readonly oidcIssuer: string | null;
   readonly oidcClientId: string | null;
   readonly oidcClientSecret: string | null;
@@ -68,6 +69,7 @@ export interface Setting<T> {
 /** A domain has one region; more than the documented ones are numbered from 100. */
 const MAX_REGION = 65_535;
 const MAX_WORKERS = 256;
+const MAX_PASSWORD_DAYS = 3_650;
 
 export const SETTINGS: { readonly [Name in keyof Config]: Setting<Config[Name]> } = {
   collect: {
@@ -219,6 +221,15 @@ export const SETTINGS: { readonly [Name in keyof Config]: Setting<Config[Name]> 
     fallback: false,
     fallbackText: "off",
     meaning: "/metrics without a token",
+  },
+  passwordDays: {
+    option: "--password-days",
+    environment: "DUNLIN_PASSWORD_DAYS",
+    placeholder: "N",
+    read: readWholeNumber(1, MAX_PASSWORD_DAYS),
+    fallback: null,
+    fallbackText: "for ever",
+    meaning: "how long a user's password is good; then only another can be chosen with it",
   },
   oidcIssuer: {
     option: "--oidc-issuer",

@@ -13,6 +13,8 @@ export interface GrantableObject {
 export interface AccessWorld {
   readonly records: AccessRecords;
   readonly passwordCost: PasswordCost;
+  /** How long a password is good that its user chose; null: for ever. */
+  readonly passwordMs: number | null;
   /** Milliseconds since the epoch. */
   now(): number;
   /** Whether the partner has such an object. */

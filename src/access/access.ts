@@ -19,6 +19,8 @@ export interface AccessOptions {
   /** Milliseconds that never go back. */
   ticks(): number;
   readonly isDefined: AccessWorld["isDefined"];
+  /** How long a password is good; null: for ever. */
+  readonly passwordMs: number | null;
   /** Cheaper where tests ask hundreds of times. */
   readonly passwordCost?: PasswordCost;
 }
@@ -35,9 +37,9 @@ export interface AccessControl {
 }
 
 export function openAccess(options: AccessOptions): AccessControl {
-  const { store, now, ticks, isDefined, passwordCost = PASSWORD_COST } = options;
+  const { store, now, ticks, isDefined, passwordMs, passwordCost = PASSWORD_COST } = options;
   const records = new AccessRecords({ store, ticks });
-  const world: AccessWorld = { records, passwordCost, now, isDefined };
+  const world: AccessWorld = { records, passwordCost, passwordMs, now, isDefined };
   const signIn = new SignIn(world);
   return {
     world,

@@ -29,8 +29,9 @@ export async function identifyToken(world: AccessWorld, text: string): Promise<I
 /** Null where the user may not sign in. */
 export async function callerOfUser(world: AccessWorld, user: StoredUser): Promise<Caller | null> {
   if (user.status !== "ACTIVE") return null;
-  const state = passwordState(user, world.now());
-  if (state === "EXPIRED") return null;
+  const state = passwordState(user, world);
+  const isTemporary = user.password !== null && user.password.temporaryUntil !== null;
+  if (state === "EXPIRED" && isTemporary) return null;
   const groups = await Promise.all(
     user.groups.map((id) => world.records.read("group", numberKey(id))),
   );
@@ -38,8 +39,11 @@ export async function callerOfUser(world: AccessWorld, user: StoredUser): Promis
   return {
     ...{ kind: "user", id: String(userId), userId },
     name: `${firstName} ${lastName}`.trim() || username,
-    // Whoever has a temporary password can do nothing but choose another.
-    rights: state === "PENDING" ? NO_RIGHTS : buildRights(grantOf(user), groups.filter(isThere)),
+    // Whoever has a temporary password, or too old a one, can do nothing but choose another.
+    rights:
+      state === "PENDING" || state === "EXPIRED"
+        ? NO_RIGHTS
+        : buildRights(grantOf(user), groups.filter(isThere)),
   };
 }
 

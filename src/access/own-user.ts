@@ -11,9 +11,7 @@ import type { Outcome } from "./users.ts";
 export async function findSelf(world: AccessWorld, caller: Caller): Outcome<UserView> {
   if (caller.userId === 0) return ok(technicalUser(caller));
   const user = await world.records.readNow("user", numberKey(caller.userId));
-  return user === null
-    ? unknown("There is no such user any more.")
-    : ok(showUser(user, world.now()));
+  return user === null ? unknown("There is no such user any more.") : ok(showUser(user, world));
 }
 
 /** No mail is sent: the wish goes where administrators read. */

@@ -1,8 +1,9 @@
+import type { AccessWorld } from "./access-world.ts";
 import type { RoleWith, StoredUser, UserStatus } from "./stored-values.ts";
 
 /**
- * "CURRENT"; "PENDING": temporary, another has to be chosen; "EXPIRED": temporary, and too old; "NONE": the
- * user signs in elsewhere.
+ * "CURRENT"; "PENDING": temporary, another has to be chosen; "EXPIRED": too old; "NONE": the user signs in
+ * elsewhere.
  */
 export type PasswordState = "CURRENT" | "PENDING" | "EXPIRED" | "NONE";
 
@@ -24,21 +25,24 @@ export interface UserView {
   readonly passwordState: PasswordState;
 }
 
-export function showUser(user: StoredUser, now: number): UserView {
+type Clock = Pick<AccessWorld, "now" | "passwordMs">;
+
+export function showUser(user: StoredUser, clock: Clock): UserView {
   const { pid, userId, username, status, firstName, lastName, email, title, phoneNumber } = user;
   const { groups, isAdmin, roles, isInstallationAdministrator } = user;
   return {
     ...{ pid, userId, username, status, firstName, lastName, email, title, phoneNumber },
     ...{ groups, isAdmin, roles, isInstallationAdministrator },
-    passwordState: passwordState(user, now),
+    passwordState: passwordState(user, clock),
   };
 }
 
 export function passwordState(
   { password }: Pick<StoredUser, "password">,
-  now: number,
+  { now, passwordMs }: Clock,
 ): PasswordState {
   if (password === null) return "NONE";
-  if (password.temporaryUntil === null) return "CURRENT";
-  return now < password.temporaryUntil ? "PENDING" : "EXPIRED";
+  const { temporaryUntil, changedAt } = password;
+  if (temporaryUntil !== null) return now() < temporaryUntil ? "PENDING" : "EXPIRED";
+  return passwordMs !== null && now() >= changedAt + passwordMs ? "EXPIRED" : "CURRENT";
 }

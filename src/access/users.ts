@@ -87,7 +87,7 @@ export async function createUser(
     };
     const fault = await faultOf(world, order, user);
     if (fault !== null) return err(fault);
-    const after = showUser(user, now);
+    const after = showUser(user, world);
     const records = [
       ...userRecords(user),
       record,
@@ -122,7 +122,7 @@ export async function updateUser(
     if (fault !== null) return err(fault);
     const lost = await lastAdministratorOf(world, [before], [user]);
     if (lost !== null) return lost;
-    const { records, value } = changeOf(order, now, { change: "user.changed", before, user });
+    const { records, value } = changeOf(world, order, { change: "user.changed", before, user });
     const ended = user.status === "ACTIVE" ? [] : await signOut(world.records, userId);
     return ok({ records: [...records, ...ended], value });
   });
@@ -139,7 +139,7 @@ export async function updateOwnUser(
     if (before === null) return unknown("No user stands behind this token.");
     const now = world.now();
     const user = { ...before, ...definedOf(given), updateTime: now };
-    return ok(changeOf({ caller, pid: user.pid }, now, { change: "user.changed", before, user }));
+    return ok(changeOf(world, { caller, pid: user.pid }, { change: "user.changed", before, user }));
   });
 }
 
@@ -171,7 +171,7 @@ export async function removeUsers(
       { kind: "user", id: numberKey(user.userId), value: null },
       { kind: "username", id: nameKey(user.username), value: null },
       entry(order, now, {
-        ...{ change: "user.removed", user, before: showUser(user, now), after: null },
+        ...{ change: "user.removed", user, before: showUser(user, world), after: null },
       }),
     ]);
     return ok({ records: [...records, ...ended], value: null });
@@ -194,7 +194,7 @@ export async function resetPassword(
     const now = world.now();
     const user = { ...found.value, password, failures: 0, updateTime: now };
     const change = { change: "user.password-reset", before: found.value, user };
-    const { records } = changeOf(order, now, change);
+    const { records } = changeOf(world, order, change);
     const ended = await signOut(world.records, userId);
     return ok({ records: [...records, ...ended], value: { temporaryPassword: temporary } });
   });
@@ -206,17 +206,16 @@ export async function listUsers(
   pid: number,
   groups: readonly number[] = [],
 ): Promise<readonly UserView[]> {
-  const now = world.now();
   return (await world.records.listNow("user"))
     .filter((user) => user.pid === pid)
     .filter((user) => groups.length === 0 || user.groups.some((id) => groups.includes(id)))
-    .map((user) => showUser(user, now));
+    .map((user) => showUser(user, world));
 }
 
 export async function findUser(world: AccessWorld, pid: number, userId: number): Outcome<UserView> {
   const user = await world.records.readNow("user", numberKey(userId));
   if (user?.pid !== pid) return unknown(NO_USER);
-  return ok(showUser(user, world.now()));
+  return ok(showUser(user, world));
 }
 
 /** What the name of a user is found under: names may hold anything, IDs of records may not. */
@@ -295,14 +294,14 @@ interface UserChange {
 
 /** The record of a user as they are now, with its entry in the log. */
 export function changeOf(
+  world: AccessWorld,
   order: Order,
-  now: number,
   { change, before, user }: UserChange,
 ): Change<UserView> {
-  const after = showUser(user, now);
+  const after = showUser(user, world);
   const records = [
     { kind: "user", id: numberKey(user.userId), value: user },
-    entry(order, now, { change, user, before: showUser(before, now), after }),
+    entry(order, world.now(), { change, user, before: showUser(before, world), after }),
   ];
   return { records, value: after };
 }

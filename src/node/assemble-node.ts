@@ -32,6 +32,7 @@ import { WorkerPool } from "./worker-pool.ts";
 import { WorkersClock } from "./workers-clock.ts";
 
 const NAME_BYTES = 3;
+const DAY_MS = 86_400_000;
 
 export interface NodeIngredients {
   readonly config: Config;
@@ -111,6 +112,7 @@ export function assembleNode(ingredients: NodeIngredients): AssembledNode {
   });
   const access = openAccess({
     ...{ store: stores.control, now, ticks: () => performance.now() },
+    passwordMs: config.passwordDays === null ? null : config.passwordDays * DAY_MS,
     isDefined: (object) => isDefined(desk, object),
   });
   return { pool, publisher, control, counting, access, clock, group };

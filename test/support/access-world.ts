@@ -23,12 +23,12 @@ export const ADMIN: Caller = INSTALLATION_ADMINISTRATOR;
 
 const KINDS = ["user", "username", "group", "token", "token-use", "session", "audit"];
 
-export function openBench(): AccessBench {
+export function openBench(passwordMs: number | null = null): AccessBench {
   const store = new MemoryControlStore();
   const time = { now: T0, ticks: 1_000 };
   const another = (): AccessControl =>
     openAccess({
-      ...{ store, passwordCost: CHEAP, now: () => time.now, ticks: () => time.ticks },
+      ...{ store, passwordCost: CHEAP, passwordMs, now: () => time.now, ticks: () => time.ticks },
       // Objects up to a hundred belong to partner 1.
       isDefined: async ({ pid, objectId }) => pid === 1 && objectId <= 100,
     });

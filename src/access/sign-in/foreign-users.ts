@@ -80,7 +80,7 @@ async function renew(
     const now = world.now();
     const changed = { ...user, updateTime: now };
     const order = { caller: PROVIDER, pid: user.pid };
-    const { records } = changeOf(order, now, { change: "user.changed", before, user: changed });
+    const { records } = changeOf(world, order, { change: "user.changed", before, user: changed });
     return ok({ records, value: changed });
   });
 }

@@ -55,7 +55,7 @@ export async function changeOwnPassword(
     const next = { ...user, password, updateTime: now };
     const order = { caller, pid: user.pid };
     const what = { change: "user.password-changed", before: user, user: next };
-    const changes = changeOf(order, now, what).records;
+    const changes = changeOf(world, order, what).records;
     return ok({ records: [...changes, ...(await signOut(records, user.userId))], value: null });
   });
 }

@@ -174,6 +174,18 @@ describe("a user's password", () => {
     done(await check(bench));
   });
 
+  test("that is too old lets its user choose another, and do nothing else", async () => {
+    const bench = openBench(30 * DAY_MS);
+    const user = await settle(bench);
+    bench.time.now += 30 * DAY_MS - 1;
+    assert.equal((await callerFor(bench, user)).rights.roleWith(1), "administrator");
+    bench.time.now += 1;
+    done(await check(bench));
+    assert.equal((await callerFor(bench, user)).rights.roleWith(1), null);
+    done(await change(bench, user, [PASSWORD, "Loud-Harbour-71x"]));
+    assert.equal((await callerFor(bench, user)).rights.roleWith(1), "administrator");
+  });
+
   test("is none of the last twelve", async () => {
     const bench = openBench();
     const user = await settle(bench);
