@@ -133,6 +133,22 @@ const BUILTIN_HOMES: Readonly<Record<string, readonly string[]>> = {
 
 /** Sub-rooms whose front door has another name than the sub-room, or that have two. */
 const FRONT_DOORS: Readonly<Record<string, readonly string[]>> = {
+  "admin/reference": ["categories.ts", "regions.ts", "trait-types.ts"],
+  // What a resource is, what is done with one, and what several have in common.
+  "admin/resources": [
+    ...["resource-kind.ts", "definition-desk.ts", "definitions-view.ts", "list-options.ts"],
+    ...["read-resources.ts", "change-resources.ts", "replace-merge-rules.ts", "validate-rules.ts"],
+    ...["folder-tree.ts", "limits.ts", "all-limits.ts", "all-kinds.ts", "settings.ts"],
+  ],
+  "admin/resources/destinations": [
+    ...["export-controls.ts", "mapping-keys.ts", "mapping-records.ts", "plan-mappings.ts"],
+    "read-mappings.ts",
+  ],
+  // Each resource is a door.
+  "admin/resources/kinds": [
+    ...["traits.ts", "segments.ts", "folders.ts", "destinations.ts", "data-sources.ts"],
+    ...["derived-signals.ts", "merge-rules.ts", "partner-sites.ts", "id-syncs.ts", "partners.ts"],
+  ],
   "cli/import": ["import-command.ts"],
   "catalog/steps": ["workspace-step.ts", "take-step.ts"],
   "stores/redis": ["redis-visitor-store.ts", "redis-control.ts"],
