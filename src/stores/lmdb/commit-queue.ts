@@ -106,8 +106,8 @@ export class CommitQueue {
 
   async #commitGroups(): Promise<void> {
     while (this.#waiting.length > 0 || this.#alone.length > 0) {
-      await this.#alone.shift()?.();
       if (this.#waiting.length > 0) await this.#commitGroup(this.#nextGroup());
+      await this.#alone.shift()?.();
       // Answers go out, and calls come in, before the next group.
       await nextTurn();
     }

@@ -23,6 +23,9 @@ for (const durability of ["commit", "fsync", "off"] as const) {
       const moment = environment.whileNobodyCommits(async () => {
         begin();
         await opened;
+        // Reading goes on.
+        assert.deepEqual(await definitions.list(), []);
+        assert.equal((await visitors.load([profileChange(1).key])).length, 1);
         return settled.length;
       });
       await began;
