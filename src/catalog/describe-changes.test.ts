@@ -107,3 +107,18 @@ it("the objects of the first workspace are all new, and as many as are counted",
   for (const { list, traitRule } of changed)
     assert.equal(traitRule !== undefined, list === "traits");
 });
+
+it("of destinations, the greatest ID of the mappings that are gone is named", () => {
+  const mapping = (mappingId: number, sid: number) => ({ mappingId, sid, valueAlias: "a" });
+  const cookie = { destinationId: 70, pid: 1957, name: "Seg", destinationType: "ADS" };
+  const withMappings = (mappings: readonly object[]) =>
+    workspaceWith({
+      "/destinations": [{ ...cookie, cookieName: "seg", singleKey: "s", mappings }],
+    });
+  const before = withMappings([mapping(5, 9001), mapping(7, 9002)]);
+  const lostIn = (after: Workspace) =>
+    changedObjects(before, after).map(({ kind, lostMappingId }) => [kind, lostMappingId]);
+  assert.deepEqual(lostIn(withMappings([mapping(5, 9001)])), [["updated", 7]]);
+  assert.deepEqual(lostIn(withMappings([mapping(7, 9002), mapping(5, 9001)])), []);
+  assert.deepEqual(lostIn(workspaceWith({ "/destinations": [] })), [["deleted", 7]]);
+});

@@ -133,7 +133,8 @@ function planPut<Name extends ListName>(
   const items: readonly object[] = context.view.workspace[kind.list];
   const index = before === null ? items.length : items.indexOf(before);
   const keptNow = kind.completeKept?.(kept, { id, before }, context) ?? kept;
-  const isKept = meanTheSame(keptNow, context.recordOf(kind.list, id).kept ?? {});
+  const known = { ...fallbacksOf(kind), ...context.recordOf(kind.list, id).kept };
+  const isKept = meanTheSame(keptNow, known);
   return ok({
     edits: [
       ...(kind.alongside?.(item, before, context) ?? []),
@@ -143,6 +144,14 @@ function planPut<Name extends ListName>(
     target: { list: kind.list, id },
     explain: (faults) => explainFaults(kind, index, faults),
   });
+}
+
+/** What is kept of an object of which nothing is kept. */
+function fallbacksOf<Name extends ListName>({ keys }: ResourceKind<Name>) {
+  const kept = Object.entries(keys).filter(([, key]) => key.kind === "kept");
+  return Object.fromEntries(
+    kept.flatMap(([name, { fallback }]) => (fallback === undefined ? [] : [[name, fallback]])),
+  );
 }
 
 /** What all partners share is defined by a workspace, and by nobody's call. */

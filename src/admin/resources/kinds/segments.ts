@@ -8,7 +8,15 @@ import {
   dataSourcesOfSegment,
   traitsOfSegment,
 } from "../definitions-view.ts";
-import type { ApiKeys, Dependent, ResourceContext, ResourceKind } from "../resource-kind.ts";
+import { exportConflicts, labelsOf, refuseExport } from "../destinations/export-controls.ts";
+import type {
+  ApiKeys,
+  ApiObject,
+  Dependent,
+  Refusal,
+  ResourceContext,
+  ResourceKind,
+} from "../resource-kind.ts";
 import { expressionOf } from "../segment-expression.ts";
 import {
   CODE,
@@ -153,13 +161,31 @@ export const SEGMENTS: ResourceKind<"segments"> = {
   },
   dependents: mappingsOf,
   check: (item, before, context) =>
-    takenCode("segments", { item, before, unique: "uniqueSegmentIntegrationCodes" }, context),
+    takenCode("segments", { item, before, unique: "uniqueSegmentIntegrationCodes" }, context) ??
+    checkExports(item, before, context),
 };
 
 function destinationsOf(view: DefinitionsView, sid: number) {
   return view.workspace.destinations.filter(({ mappings }) =>
     mappings.some((mapping) => mapping.sid === sid),
   );
+}
+
+/** A segment that is mapped does not come to hold what may not go there. */
+function checkExports(
+  item: ApiObject,
+  before: SegmentDefinition | null,
+  context: ResourceContext,
+): Refusal | null {
+  if (before === null || typeof item["segmentRule"] !== "string") return null;
+  // Its rule is a text; nothing else of it is looked at here but the merge rule, which may be anything.
+  const after = { ...before, mergeRuleId: null, ...item } as SegmentDefinition;
+  const conflicts = destinationsOf(context.view, before.sid).flatMap(({ destinationId }) => {
+    const labels = labelsOf(destinationId, context);
+    const were = exportConflicts({ labels, told: before }, context);
+    return exportConflicts({ labels, told: after }, context).filter((each) => !were.includes(each));
+  });
+  return refuseExport([...new Set(conflicts)], "/segmentRule");
 }
 
 function mappingsOf({ sid }: SegmentDefinition, { view }: ResourceContext): readonly Dependent[] {
