@@ -45,15 +45,15 @@ export const SIZE_ROW: Row = {
       const random = seededRandom(4);
       progress("asking for sizes");
       const asked: Asked[] = [];
-      while (asked.length < (quick ? 5 : 40)) asked.push(await askSize(node, ruleOf(random)));
+      while (asked.length < (quick ? 5 : 30)) asked.push(await askSize(node, ruleOf(random)));
       checkAsked(asked, profiles);
 
       progress("calls, with and without counts beside them");
       const requestFile = writeRequests(bench, "event", shopRequests(seededRandom(1), VISITORS));
       const load = { url: node.collect, requestFile, connections: CONNECTIONS, pauseMs: 0 };
       await makeKnown({ url: node.collect, requestFile, visitors: VISITORS });
-      const seconds = quick ? 2 : 5;
-      const speeds = await interleave(quick ? 2 : 7, {
+      const seconds = quick ? 2 : 3;
+      const speeds = await interleave(quick ? 2 : 5, {
         alone: () => runLoad({ ...load, seconds }),
         counting: () => whileCounting(node, random, () => runLoad({ ...load, seconds })),
       });

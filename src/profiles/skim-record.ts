@@ -40,6 +40,10 @@ export class WantedTraits {
   }
 }
 
+function flag(head: number, bit: number): 0 | 1 {
+  return (head & bit) === 0 ? 0 : 1;
+}
+
 const NO_TRAITS: readonly TraitRecord[] = [];
 
 /** One for many records: what it found of the last one stands in its fields. */
@@ -90,16 +94,22 @@ export class RecordSkimmer {
     if ((head & EXPIRED_FOLLOWS) !== 0) this.#passRun();
   }
 
+  /** Most runs are passed over: this is most of what a count does. */
   #passRun(): number {
     const head = this.#varint();
-    this.#pass();
-    this.#pass();
-    if ((head & HAS_FIRST) !== 0) this.#pass();
-    if ((head & NEWEST_IS_NOT_LAST) !== 0) this.#pass();
-    if ((head & NEWEST_IS_SEVERAL) !== 0) this.#pass();
+    const bytes = this.#bytes;
+    let at = this.#at;
+    let numbers =
+      2 + flag(head, HAS_FIRST) + flag(head, NEWEST_IS_NOT_LAST) + flag(head, NEWEST_IS_SEVERAL);
+    // Behind the end there are bytes of others, or none: either way this ends, and is refused below.
+    for (; numbers > 0; at++) if ((bytes[at] ?? 0) < 0x80) numbers--;
     for (let older = Math.floor(head / FLAGS); older > 0; older--) {
-      if ((this.#varint() & 1) !== 0) this.#pass();
+      if (at >= this.#end) this.#fail("it ends too early");
+      numbers = 1 + flag(bytes[at] ?? 0, 1);
+      for (; numbers > 0; at++) if ((bytes[at] ?? 0) < 0x80) numbers--;
     }
+    if (at > this.#end) this.#fail("it ends too early");
+    this.#at = at;
     return head;
   }
 
@@ -149,10 +159,6 @@ export class RecordSkimmer {
       if (value > Number.MAX_SAFE_INTEGER) this.#fail("a number is too large");
       if (byte < 0x80) return value;
     }
-  }
-
-  #pass(): void {
-    while (this.#byte() >= 0x80);
   }
 
   #fail(what: string): never {
