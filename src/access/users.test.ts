@@ -24,6 +24,7 @@ import {
   listUsers,
   removeUsers,
   resetPassword,
+  updateOwnUser,
   updateUser,
 } from "./users.ts";
 
@@ -76,6 +77,29 @@ test("a change keeps what it leaves out", async () => {
   const before = await make(bench, "anna", { title: "Dr", email: "a@example.com" });
   const after = done(await updateUser(bench.world, FIRST, before.userId, { title: "Prof" }));
   assert.deepEqual(after, { ...before, title: "Prof" });
+});
+
+test("a change moves no user to another partner, and writes over no other user", async () => {
+  const bench = openBench();
+  const anna = await make(bench, "anna");
+  const bert = await make(bench, "bert", { isAdmin: true });
+  // As a body might have it: what comes back with an object may be sent again.
+  const given = { pid: 2, userId: bert.userId, title: "x", failures: 9, password: null };
+  for (const order of [FIRST, ANNA]) {
+    const changed = done(await updateUser(bench.world, order, anna.userId, given));
+    assert.deepEqual(changed, { ...anna, title: "x" });
+  }
+  const caller = { ...ADMIN, userId: anna.userId };
+  const own = { ...given, isAdmin: true, status: "LOCKED", title: "y" };
+  assert.deepEqual(done(await updateOwnUser(bench.world, caller, own)), { ...anna, title: "y" });
+  const made = await make(bench, "carl", given);
+  assert.deepEqual([made.pid, made.userId], [1, bert.userId + 1]);
+  assert.deepEqual(
+    (await listUsers(bench.world, 1)).map(({ username }) => username),
+    [...["anna", "bert", "carl"]],
+  );
+  const kept = await bench.world.records.readNow("user", numberKey(anna.userId));
+  assert.deepEqual([kept?.failures, kept?.password === null], [0, false]);
 });
 
 test("a user of the limit's number too many is refused, and nobody is made", async () => {

@@ -82,7 +82,7 @@ export async function createUser(
     const { id: userId, record } = await nextId(world.records, "user");
     const user: StoredUser = {
       ...NEW_USER,
-      ...definedOf(given),
+      ...givenOf(given),
       ...{ userId, pid: order.pid, createTime: now, updateTime: now, password },
     };
     const fault = await faultOf(world, order, user);
@@ -113,7 +113,7 @@ export async function updateUser(
       return invalid("/username", "A username stays what it is.");
     }
     const now = world.now();
-    const changed = { ...before, ...definedOf(given), updateTime: now };
+    const changed = { ...before, ...givenOf(given), updateTime: now };
     // Whoever is let in again begins with no wrong passwords.
     const failures =
       changed.status === "ACTIVE" && before.status !== "ACTIVE" ? 0 : before.failures;
@@ -138,7 +138,9 @@ export async function updateOwnUser(
     const before = await world.records.readNow("user", numberKey(caller.userId));
     if (before === null) return unknown("No user stands behind this token.");
     const now = world.now();
-    const user = { ...before, ...definedOf(given), updateTime: now };
+    const { firstName, lastName, email, title, phoneNumber } = given;
+    const said = definedOf({ firstName, lastName, email, title, phoneNumber });
+    const user: StoredUser = { ...before, ...said, updateTime: now };
     return ok(changeOf(world, { caller, pid: user.pid }, { change: "user.changed", before, user }));
   });
 }
@@ -327,8 +329,21 @@ function entry({ caller }: Order, at: number, { change, user, ...both }: UserEnt
   return auditRecord({ at, change, by: caller, pid, objectType: "user", objectId, ...both });
 }
 
-/** Without what was left out: `undefined` would hide what was there. */
-function definedOf<T extends object>(given: T): T {
-  // What is taken out was optional.
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as T;
+/**
+ * What may be given, of what was: whatever else came along, such as an ID or a partner, is not for the caller to
+ * say. What was left out is left out here too: `undefined` would hide what there was.
+ */
+function givenOf(given: GivenUser & { readonly username?: string }): Partial<StoredUser> {
+  const { firstName, lastName, email, title, phoneNumber } = given;
+  const { username, status, groups, isAdmin, isInstallationAdministrator, roles } = given;
+  return definedOf({
+    ...{ firstName, lastName, email, title, phoneNumber },
+    ...{ username, status, groups, isAdmin, isInstallationAdministrator, roles },
+  });
+}
+
+function definedOf<T extends object>(given: T): { [Key in keyof T]: Exclude<T[Key], undefined> } {
+  const entries = Object.entries(given).filter(([, value]) => value !== undefined);
+  // What is taken out is optional where this goes.
+  return Object.fromEntries(entries) as { [Key in keyof T]: Exclude<T[Key], undefined> };
 }

@@ -40,9 +40,7 @@ export function addOwnUserRoutes(app: FastifyInstance, access: AccessControl): v
   );
 
   const change = async (request: OwnUserCall, reply: FastifyReply) => {
-    const { firstName, lastName, email, title, phoneNumber } = request.body;
-    const given = definedOf({ firstName, lastName, email, title, phoneNumber });
-    return answer(reply, await updateOwnUser(world, request.caller, given));
+    return answer(reply, await updateOwnUser(world, request.caller, request.body));
   };
   for (const url of ["/v1/self/update", "/v1/users/self"]) {
     app.put(
@@ -92,10 +90,4 @@ export function addOwnUserRoutes(app: FastifyInstance, access: AccessControl): v
       return asked.ok ? { sent: false as const } : answer(reply, asked);
     },
   );
-}
-
-function definedOf<T extends object>(given: T): { [Key in keyof T]: Exclude<T[Key], undefined> } {
-  const entries = Object.entries(given).filter(([, value]) => value !== undefined);
-  // What was left out is optional where this goes.
-  return Object.fromEntries(entries) as { [Key in keyof T]: Exclude<T[Key], undefined> };
 }
