@@ -95,7 +95,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   http: {
     imports: ["event", "admin", "access", "catalog", "ops", "model"],
-    packages: ["fastify", "@fastify/swagger", "typebox", "ipaddr.js", "openid-client"],
+    packages: [
+      ...["fastify", "@fastify/swagger", "typebox", "ipaddr.js", "openid-client"],
+      ...["csv-parse", "csv-stringify"],
+    ],
     builtins: "all",
   },
   // What the incumbent's API answered becomes a workspace: pure, files come as values.
