@@ -3,6 +3,7 @@
 import type { ListName } from "../../catalog/document-keys.ts";
 import { DATA_SOURCES } from "./kinds/data-sources.ts";
 import { DERIVED_SIGNALS } from "./kinds/derived-signals.ts";
+import { DESTINATIONS } from "./kinds/destinations.ts";
 import { SEGMENT_FOLDERS, TRAIT_FOLDERS } from "./kinds/folders.ts";
 import { ID_SYNCS } from "./kinds/id-syncs.ts";
 import { MERGE_RULES } from "./kinds/merge-rules.ts";
@@ -19,7 +20,7 @@ const ofAny = <Name extends ListName>(kind: ResourceKind<Name>) => kind as unkno
 export const ALL_KINDS: readonly AnyKind[] = [
   ...[ofAny(TRAITS), ofAny(SEGMENTS), ofAny(TRAIT_FOLDERS), ofAny(SEGMENT_FOLDERS)],
   ...[ofAny(DATA_SOURCES), ofAny(DERIVED_SIGNALS), ofAny(PARTNER_SITES), ofAny(MERGE_RULES)],
-  ...[ofAny(ID_SYNCS), ofAny(PARTNERS)],
+  ...[ofAny(ID_SYNCS), ofAny(PARTNERS), ofAny(DESTINATIONS)],
 ];
 
 /** The object of a resource as a JSON Schema: `readOnly` is what only answers hold. */

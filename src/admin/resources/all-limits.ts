@@ -2,7 +2,7 @@
 
 import type { ListName } from "../../catalog/document-keys.ts";
 import { CATALOG_LIMITS } from "../../catalog/limits.ts";
-import { type LimitRow, segmentLimits, traitLimits } from "./limits.ts";
+import { destinationLimits, type LimitRow, segmentLimits, traitLimits } from "./limits.ts";
 import type { ResourceContext } from "./resource-kind.ts";
 
 export function allLimits(context: ResourceContext): readonly LimitRow[] {
@@ -12,20 +12,12 @@ export function allLimits(context: ResourceContext): readonly LimitRow[] {
   const row = (item: string, limit: number, list: ListName): LimitRow => ({
     ...{ item, limit, count: own(list).length },
   });
-  const destinations = (item: string, limit: number, type: string): LimitRow => ({
-    ...{ item, limit },
-    count: own("destinations").filter((each) => Reflect.get(each, "destinationType") === type)
-      .length,
-  });
   const LIMITS = CATALOG_LIMITS;
   return [
     ...traitLimits(context),
     ...segmentLimits(context),
     row("SEGMENT_FOLDER", LIMITS.foldersPerPartner, "segmentFolders"),
-    row("DESTINATION", LIMITS.destinationsPerPartner, "destinations"),
-    destinations("COOKIE_DESTINATION", LIMITS.destinationsPerPartner, "ADS"),
-    destinations("URL_DESTINATION", LIMITS.destinationsPerPartner, "PUSH"),
-    destinations("S2S_DESTINATION", LIMITS.serverDestinationsPerPartner, "S2S"),
+    ...destinationLimits(context),
     row("DATA_SOURCE", LIMITS.dataSourcesPerPartner, "dataSources"),
     row("DERIVED_SIGNAL", LIMITS.derivedSignalsPerPartner, "derivedSignals"),
     row("MERGE_RULE", LIMITS.mergeRulesPerPartner, "mergeRules"),
