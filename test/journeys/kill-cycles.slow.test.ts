@@ -1,4 +1,4 @@
-// kill -9 of a worker, of the primary or of the whole node while calls are under way: every realization
+// kill -9 of a worker, of the one that takes its place, of the primary or of the whole node while calls are under way: every realization
 // that was answered is counted once, and none twice. `scripts/kill-cycles.ts` runs more of the same.
 
 import assert from "node:assert/strict";

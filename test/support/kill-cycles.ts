@@ -3,7 +3,7 @@
 // few devices and one trait: there, workers meet in one record.
 
 import assert from "node:assert/strict";
-import { rmSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
 import { Agent } from "node:http";
 import { tmpdir } from "node:os";
@@ -30,8 +30,11 @@ export interface KillReport {
   readonly cutOffButStored: number;
 }
 
-/** A worker alone, the primary alone (its workers end themselves), or all processes at once. */
-type Victim = "worker" | "primary" | "node";
+/**
+ * A worker alone, a worker and in its first moments the one that takes its place, the primary alone (its
+ * workers end themselves), or all processes at once.
+ */
+type Victim = "worker" | "newcomer" | "primary" | "node";
 
 const PID = 1957;
 const SITE = 1002;
@@ -47,6 +50,8 @@ const SHARED_SID = 5_001;
 const MOST_ANSWERS = 400;
 /** After the death of one worker, the other goes on. */
 const ANSWERS_AFTER = 60;
+/** A newcomer dies within so many answers, before or after it has opened the store; then another one comes. */
+const ANSWERS_OF_NEWCOMERS = 600;
 /** Of earlier cycles, looked at again in each. */
 const OLD_DEVICES = 6;
 
@@ -62,6 +67,53 @@ export async function killAgainAndAgain(options: KillOptions): Promise<KillRepor
   }
 }
 
+function leavesNode(victim: Victim): boolean {
+  return victim === "worker" || victim === "newcomer";
+}
+
+/** When who is killed in a cycle, by the number of its answers. */
+class Attack {
+  killed: Promise<void> | null = null;
+  readonly #node: RunningNode;
+  readonly #victim: Victim;
+  readonly #random: Random;
+  readonly #place: number;
+  readonly #killAt: number;
+  readonly #known: ReadonlySet<number>;
+  #newcomer: { readonly pid: number; readonly killAt: number } | null = null;
+
+  constructor(node: RunningNode, victim: Victim, random: Random) {
+    this.#node = node;
+    this.#victim = victim;
+    this.#random = random;
+    this.#killAt = 20 + random.below(MOST_ANSWERS);
+    this.#place = random.below(WORKERS);
+    this.#known = new Set(listedPids(node));
+  }
+
+  /** Kills where it is time; true when nobody needs to call any more. */
+  isOverAfter(answers: number): boolean {
+    if (answers === this.#killAt) this.killed = kill(this.#node, this.#victim, this.#place);
+    if (this.#victim !== "newcomer") return answers >= this.#killAt + ANSWERS_AFTER;
+    if (answers <= this.#killAt) return false;
+    if (this.#newcomer === null) {
+      const pid = listedPids(this.#node).find((one) => !this.#known.has(one));
+      const killAt = answers + 1 + this.#random.below(ANSWERS_OF_NEWCOMERS);
+      if (pid !== undefined) this.#newcomer = { pid, killAt };
+      return false;
+    }
+    const { pid, killAt } = this.#newcomer;
+    if (answers === killAt) process.kill(pid, "SIGKILL");
+    return answers >= killAt + ANSWERS_OF_NEWCOMERS;
+  }
+}
+
+/** The workers that there are, from their first moment on, as the node lists them for its successor. */
+function listedPids(node: RunningNode): readonly number[] {
+  const list = readFileSync(join(node.data, "workers.lock"), "utf8");
+  return [...list.matchAll(/"pid":([0-9]+)/g)].map(([, pid]) => Number(pid));
+}
+
 type Fate = "sent" | "answered";
 
 class KillCycles {
@@ -69,7 +121,7 @@ class KillCycles {
   readonly #options: KillOptions;
   readonly #random: Random;
   readonly #ledger = new Ledger();
-  readonly #kills: Record<Victim, number> = { worker: 0, primary: 0, node: 0 };
+  readonly #kills: Record<Victim, number> = { worker: 0, newcomer: 0, primary: 0, node: 0 };
   #node: RunningNode | null = null;
   #cycle = 0;
 
@@ -84,10 +136,13 @@ class KillCycles {
     for (this.#cycle = 1; this.#cycle <= cycles; this.#cycle++) {
       const node = await this.#running();
       // Primaries hold what workers share: their death is the rarer one.
-      const victim = this.#random.pick<Victim>(["worker", "worker", "node", "node", "primary"]);
+      const victim = this.#random.pick<Victim>([
+        ...(["worker", "worker", "newcomer", "newcomer"] as const),
+        ...(["node", "node", "primary"] as const),
+      ]);
       const answers = await this.#callUntilKilled(node, victim);
       this.#kills[victim] += 1;
-      if (victim !== "worker") this.#node = null;
+      if (!leavesNode(victim)) this.#node = null;
       await this.#check(await this.#running(), this.#devicesToCheck());
       onCycle?.(`cycle ${this.#cycle}: ${victim} killed, ${answers} answers, all there once`);
     }
@@ -116,11 +171,9 @@ class KillCycles {
   /** Clients call until the death and, where somebody is left, a little longer. */
   async #callUntilKilled(node: RunningNode, victim: Victim): Promise<number> {
     const agent = new Agent({ keepAlive: true, maxSockets: CLIENTS });
-    const killAt = 20 + this.#random.below(MOST_ANSWERS);
-    const place = this.#random.below(WORKERS);
+    const attack = new Attack(node, victim, this.#random);
     const calls = new PlannedCalls(this.#cycle);
     let answers = 0;
-    let killed: Promise<void> | null = null;
     let isOver = false;
     const client = async (): Promise<void> => {
       while (!isOver) {
@@ -136,17 +189,16 @@ class KillCycles {
           assert.equal(answer.headers["x-error"], undefined, answer.text);
           this.#ledger.note(call, "answered");
           answers += 1;
-          if (answers === killAt) killed = kill(node, victim, place);
-          isOver ||= answers >= killAt + ANSWERS_AFTER;
+          isOver = attack.isOverAfter(answers) || isOver;
         } catch (fault) {
           // A connection that the kill cut is what this is about; anything else is a fault.
-          if (killed === null || fault instanceof assert.AssertionError) throw fault;
-          isOver ||= victim !== "worker";
+          if (attack.killed === null || fault instanceof assert.AssertionError) throw fault;
+          isOver ||= !leavesNode(victim);
         }
       }
     };
     await Promise.all(Array.from({ length: CLIENTS }, client));
-    await killed;
+    await attack.killed;
     agent.destroy();
     return answers;
   }
@@ -267,7 +319,7 @@ function deviceOf(cycle: number, place: number): string {
 
 async function kill(node: RunningNode, victim: Victim, place: number): Promise<void> {
   const workers = workerPids(node);
-  if (victim === "worker") {
+  if (leavesNode(victim)) {
     process.kill(workers[place] ?? 0, "SIGKILL");
     return;
   }
