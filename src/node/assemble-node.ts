@@ -101,6 +101,7 @@ export function assembleNode(ingredients: NodeIngredients): AssembledNode {
   const counting = new Counting({
     ...{ store: stores.visitors, thread: new PreparationThread(), now, random: Math.random },
     currentDocument: () => publisher.currentDocument(),
+    readDefinitions: () => definitionsOn(desk),
   });
   const control = buildNodeControl({
     ...{ pool, publisher, desk, counting, group, clock, workersClock, metrics },
@@ -127,6 +128,12 @@ async function isDefined(
   const list = objectType === "DESTINATION" ? "destinations" : "dataSources";
   const found = view.find(list, objectId);
   return found !== undefined && (found.pid === pid || found.pid === null);
+}
+
+/** What is in force, whoever asks. */
+async function definitionsOn(desk: PublishedDesk) {
+  const { view } = await desk.read({ caller: INSTALLATION_ADMINISTRATOR, pid: 0 });
+  return { revision: view.revision, workspace: view.workspace };
 }
 
 interface GroupParts {

@@ -1,12 +1,12 @@
 // The management plane's orders, carried out by the primary and its workers.
 
-import type { CountingDesk } from "../admin/counting-desk.ts";
 import type { NodeControl } from "../admin/node-control.ts";
 import type { DefinitionDesk } from "../admin/resources/definition-desk.ts";
 import type { NodeGroup } from "../group/node-group.ts";
 import { type ManualClock, SYSTEM_CLOCK } from "../ops/clock.ts";
 import type { NodeMetrics } from "../ops/node-metrics.ts";
 import type { VisitorStore } from "../profiles/visitor-store.ts";
+import type { Counting } from "./counting/counting.ts";
 import type { AnswerTo } from "./messages.ts";
 import type { Publisher } from "./publishing/publisher.ts";
 import type { WorkerPool } from "./worker-pool.ts";
@@ -16,7 +16,7 @@ export interface NodeParts {
   readonly pool: WorkerPool;
   readonly publisher: Publisher;
   readonly desk: DefinitionDesk;
-  readonly counting: CountingDesk;
+  readonly counting: Counting;
   readonly revisions: NodeControl["revisions"];
   readonly traitTypes: NodeControl["traitTypes"];
   readonly region: number;
@@ -53,6 +53,7 @@ export function buildNodeControl(parts: NodeParts): NodeControl {
     traitTypes: parts.traitTypes,
     region: parts.region,
     counting: parts.counting,
+    measuring: parts.counting.measuring,
     partnerIds: async () => {
       // Asked of a worker once for each revision: nearly every call of the management plane wants it.
       if (partners?.revision === (publisher.current?.revision ?? 0)) return partners.ids;

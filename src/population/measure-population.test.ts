@@ -105,6 +105,6 @@ test("visitors of segments are those of sizes, and nobody who has opted out is i
       assert.equal(measured.segments.get(sid), size, `segment ${sid}`);
     }
     assert.equal(measured.segments.size, definitions.segments.length);
-    assert.deepEqual([measured.unreadable, measured.traits.has(20)], [0, false]);
+    assert.deepEqual([measured.unreadable, measured.traits.get(20)], [0, null]);
   }
 });

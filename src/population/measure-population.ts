@@ -16,13 +16,13 @@ import {
   type Pass,
   passesOver,
 } from "./population.ts";
-import { RealizationTally, type TraitMetrics } from "./realization-tally.ts";
+import { type MetricsOfTraits, RealizationTally } from "./realization-tally.ts";
 
-export { METRIC_RANGES, type TraitMetrics } from "./realization-tally.ts";
+export { METRIC_RANGES, type MetricsOfTraits, type TraitMetrics } from "./realization-tally.ts";
 
 export interface PartnerMetrics {
   /** Every trait that is defined, but for those that are computed. */
-  readonly traits: ReadonlyMap<number, TraitMetrics>;
+  readonly traits: MetricsOfTraits;
   /** Visitors in each segment that is defined, those that are paused included. */
   readonly segments: ReadonlyMap<number, number>;
   /** Profiles that were looked at, and those of them that are damaged. */

@@ -23,6 +23,12 @@ export interface TraitMetrics {
   readonly stored: number;
 }
 
+/** A few numbers for each of a hundred thousand traits: made into objects when they are asked for. */
+export interface MetricsOfTraits {
+  /** Null for a trait that was not tallied. */
+  get(sid: number): TraitMetrics | null;
+}
+
 interface TalliedTrait {
   readonly sid: number;
   /** Days; 0: it never ends. */
@@ -74,10 +80,15 @@ export class RealizationTally {
   }
 
   /** `keptDays`: for how long every profile that was looked at is stored after it was last seen. */
-  metrics(keptDays: number): ReadonlyMap<number, TraitMetrics> {
-    return new Map(
-      this.#traits.map((trait, place) => [trait.sid, this.#metricsOf(trait, place, keptDays)]),
-    );
+  metrics(keptDays: number): MetricsOfTraits {
+    return {
+      get: (sid) => {
+        const place = this.#places.get(sid);
+        const trait = place === undefined ? undefined : this.#traits[place];
+        if (place === undefined || trait === undefined) return null;
+        return this.#metricsOf(trait, place, keptDays);
+      },
+    };
   }
 
   #add(base: number, { ttl }: TalliedTrait, { last, days }: TraitRecord): void {

@@ -6,6 +6,7 @@ import type { Caller, ObjectType, Permission, Right } from "../../access/caller.
 import type { ListName } from "../../catalog/document-keys.ts";
 import type { DefinitionEdit } from "../../catalog/edits.ts";
 import type { ObjectRecord } from "../../control/object-records.ts";
+import type { PartnerMetrics } from "../../population/measure-population.ts";
 import type { Defined, DefinitionsView } from "./definitions-view.ts";
 import type { QueryReading } from "./list-options.ts";
 
@@ -23,6 +24,8 @@ export interface ResourceContext {
   readonly now: number;
   /** The platform domain. */
   readonly domain: string;
+  /** Numbers of the partner's traits and segments; left out where nobody asked for them, or none are there yet. */
+  readonly metrics?: PartnerMetrics;
   /** Who made an object, and when. */
   recordOf(list: ListName, id: number): ObjectRecord;
   /** A number that no object of this space of IDs has or had; each one once. */

@@ -24,6 +24,7 @@ import {
 } from "../../population/population.ts";
 import type { ScannedStore } from "../../profiles/profile-scan.ts";
 import { courtesyOfMachine } from "./courtesy.ts";
+import { Measuring, type MeasuringOptions, PATIENCE_MS } from "./measuring.ts";
 import type { PreparationThread } from "./preparation-thread.ts";
 
 export { PreparationThread } from "./preparation-thread.ts";
@@ -33,6 +34,7 @@ export interface CountingOptions {
   readonly thread: Pick<PreparationThread, "prepare">;
   /** The workspace in force, as it is written. */
   currentDocument(): string;
+  readonly readDefinitions: MeasuringOptions["readDefinitions"];
   /** Milliseconds since the epoch. */
   now(): number;
   random(): number;
@@ -45,6 +47,8 @@ const INTERVALS = ["1D", "7D", "14D", "30D", "60D", "90D"];
 const BUSY: CountRefusal = { kind: "busy" };
 
 export class Counting implements CountingDesk {
+  /** The numbers of traits and segments. */
+  readonly measuring: Measuring;
   readonly #options: CountingOptions;
   readonly #stopped = new AbortController();
   readonly #courtesy = courtesyOfMachine();
@@ -52,6 +56,12 @@ export class Counting implements CountingDesk {
 
   constructor(options: CountingOptions) {
     this.#options = options;
+    const { store, readDefinitions, now } = options;
+    this.measuring = new Measuring({
+      ...{ store, readDefinitions, now, courtesy: this.#courtesy },
+      ...{ signal: this.#stopped.signal, patienceMs: PATIENCE_MS },
+      ticks: () => performance.now(),
+    });
   }
 
   /** Ends what is under way: its callers are told to come again. */

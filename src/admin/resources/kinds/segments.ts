@@ -9,6 +9,7 @@ import {
   traitsOfSegment,
 } from "../definitions-view.ts";
 import { exportConflicts, labelsOf, refuseExport } from "../destinations/export-controls.ts";
+import { METRICS_OPTION, SEGMENT_METRICS } from "../metric-keys.ts";
 import type {
   ApiKeys,
   ApiObject,
@@ -105,6 +106,7 @@ const KEYS: ApiKeys<SegmentDefinition> = {
     shownWith: "includeExprTree",
     show: (segment) => expressionOf(segment).expressionTree,
   },
+  ...SEGMENT_METRICS,
 };
 
 export const SEGMENTS: ResourceKind<"segments"> = {
@@ -150,7 +152,10 @@ export const SEGMENTS: ResourceKind<"segments"> = {
       },
     },
   },
-  additions: ["includeInUseStatus", "includeTraitDataSourceIds", "includeExprTree"],
+  additions: [
+    ...["includeInUseStatus", "includeTraitDataSourceIds", "includeExprTree"],
+    METRICS_OPTION,
+  ],
   rights: {
     objectType: "SEGMENT",
     scopeOf: ({ dataSourceId }) => dataSourceId,

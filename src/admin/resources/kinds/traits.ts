@@ -2,6 +2,7 @@
 
 import type { TraitDefinition } from "@dunlin/contract/workspace";
 import { CATALOG_LIMITS } from "../../../catalog/limits.ts";
+import { METRICS_OPTION, TRAIT_METRICS } from "../metric-keys.ts";
 import type { ApiKeys, Dependent, ResourceContext, ResourceKind } from "../resource-kind.ts";
 import {
   CODE,
@@ -74,6 +75,7 @@ const KEYS: ApiKeys<TraitDefinition> = {
     show: (trait, context) => eventUrlOf(trait, context),
   },
   ...recordKeys("traits", ({ sid }) => sid),
+  ...TRAIT_METRICS,
 };
 
 export const TRAITS: ResourceKind<"traits"> = {
@@ -94,7 +96,7 @@ export const TRAITS: ResourceKind<"traits"> = {
       },
     },
   },
-  additions: ["includeDetails"],
+  additions: ["includeDetails", METRICS_OPTION],
   rights: { objectType: "TRAIT", scopeOf: ({ dataSourceId }) => dataSourceId },
   dependents: segmentsUsing,
   check: (item, before, context) =>

@@ -1,6 +1,7 @@
 // The calls that every resource has: list, create, read, replace, delete, and delete several.
 
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteShorthandOptions } from "fastify";
+import type { MetricsDesk } from "../../../admin/metrics-desk.ts";
 import {
   planCreation,
   planDeletion,
@@ -17,6 +18,7 @@ import {
 } from "../../../admin/resources/resource-kind.ts";
 import type { ListName } from "../../../catalog/document-keys.ts";
 import { invariant } from "../../../model/result.ts";
+import { withMetrics } from "./metrics-of-call.ts";
 import { refuse, refuseChange } from "./refusals.ts";
 import {
   answerSchema,
@@ -35,6 +37,8 @@ export type ResourceCall = "list" | "create" | "read" | "update" | "delete" | "b
 
 export interface ResourceOptions {
   readonly desk: DefinitionDesk;
+  /** Where objects have numbers. */
+  readonly measuring?: MetricsDesk;
   /** Calls that the resource has in a form of its own, or not at all. */
   readonly without?: readonly ResourceCall[];
 }
@@ -51,9 +55,9 @@ export const OF_INSTALLATION = { config: { access: { needs: "installation" } } }
 export function addResource<Name extends ListName>(
   app: FastifyInstance,
   kind: ResourceKind<Name>,
-  { desk, without = [] }: ResourceOptions,
+  { desk, measuring, without = [] }: ResourceOptions,
 ): void {
-  const parts = { kind, desk, base: `/v1/${kind.path}` };
+  const parts = { kind, desk, measuring: measuring ?? null, base: `/v1/${kind.path}` };
   for (const [call, add] of Object.entries(CALLS)) {
     // The table names each call.
     if (!without.includes(call as ResourceCall)) add(app, parts);
@@ -63,6 +67,7 @@ export function addResource<Name extends ListName>(
 interface ResourceParts<Name extends ListName> {
   readonly kind: ResourceKind<Name>;
   readonly desk: DefinitionDesk;
+  readonly measuring: MetricsDesk | null;
   readonly base: string;
 }
 
@@ -79,14 +84,15 @@ const CALLS: Readonly<Record<ResourceCall, AddCall>> = {
 
 function addList<Name extends ListName>(
   app: FastifyInstance,
-  { kind, desk, base }: ResourceParts<Name>,
+  { kind, desk, measuring, base }: ResourceParts<Name>,
 ): void {
   const schema = describeCall(kind, `List ${kind.noun}s`, {
     querystring: listQuerySchema(described(kind)),
     response: { 200: listSchema(described(kind)), ...refusalSchemas(400, 403) },
   });
   app.get<{ Querystring: Query }>(base, schema, async (request, reply) => {
-    const context = await contextOf(desk, request, reply);
+    const read = await contextOf(desk, request, reply);
+    const context = await withMetrics(read, measuring, { request, reply });
     const listed = listResources(kind, request.query, context);
     return listed.ok ? listed.value : refuse(reply, listed.error);
   });
@@ -110,20 +116,23 @@ function addCreation<Name extends ListName>(
 
 function addReading<Name extends ListName>(
   app: FastifyInstance,
-  { kind, desk, base }: ResourceParts<Name>,
+  { kind, desk, measuring, base }: ResourceParts<Name>,
 ): void {
   const schema = describeCall(kind, `Read ${withArticle(kind.noun)}`, {
     querystring: objectQuerySchema(described(kind)),
     response: { 200: answerSchema(described(kind)), ...refusalSchemas(400, 403, 404) },
   });
   app.get<ById>(`${base}/:id`, schema, async (request, reply) => {
-    const context = await contextOf(desk, request, reply);
+    const read = await contextOf(desk, request, reply);
+    const context = await withMetrics(read, measuring, { request, reply });
     const { params, query, headers } = request;
     const found = findResource(kind, { given: params.id, query }, context);
     if (!found.ok) return refuse(reply, found.error);
     const { shown, etag } = found.value;
     reply.header("etag", etag);
-    if (headers["if-none-match"] === etag) return reply.code(304).send();
+    // Numbers change while the object stays as it is.
+    if (headers["if-none-match"] === etag && context.metrics === undefined)
+      return reply.code(304).send();
     return shown;
   });
 }

@@ -19,8 +19,8 @@ export async function addResourceRoutes(app: FastifyInstance, control: NodeContr
     // Schemas describe here: bodies are read by the tables of the resources, answers are as they show them.
     routes.setValidatorCompiler(() => () => true);
     routes.setSerializerCompiler(() => (body) => JSON.stringify(body));
-    addTraitRoutes(routes, desk);
-    addSegmentRoutes(routes, desk);
+    addTraitRoutes(routes, control);
+    addSegmentRoutes(routes, control);
     addFolderRoutes(routes, desk);
     addDestinationRoutes(routes, desk);
     addDataSourceRoutes(routes, desk);

@@ -1,7 +1,12 @@
 // The description of a resource's calls, made from the table of its keys. It describes: bodies are read by the
 // table itself, whose faults say more than a validator's.
 
-import type { ApiKey, ApiKeys, JsonSchema, ResourceKind } from "../../../admin/resources/resource-kind.ts";
+import type {
+  ApiKey,
+  ApiKeys,
+  JsonSchema,
+  ResourceKind,
+} from "../../../admin/resources/resource-kind.ts";
 import type { ListName } from "../../../catalog/document-keys.ts";
 import { ProblemSchema } from "../problems.ts";
 

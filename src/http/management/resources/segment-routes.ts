@@ -1,7 +1,7 @@
 // The calls that segments have beyond those of every resource.
 
 import type { FastifyInstance } from "fastify";
-import type { DefinitionDesk } from "../../../admin/resources/definition-desk.ts";
+import type { NodeControl } from "../../../admin/node-control.ts";
 import { SEGMENTS } from "../../../admin/resources/kinds/segments.ts";
 import { segmentLimits } from "../../../admin/resources/limits.ts";
 import { planMergeRuleReplacement } from "../../../admin/resources/replace-merge-rules.ts";
@@ -17,8 +17,11 @@ const ReplacementBody = {
   required: ["existingMergeRuleDataSourceId", "replaceWithMergeRuleDataSourceId"],
 };
 
-export function addSegmentRoutes(app: FastifyInstance, desk: DefinitionDesk): void {
-  addResource(app, SEGMENTS, { desk });
+export function addSegmentRoutes(
+  app: FastifyInstance,
+  { desk, measuring }: Pick<NodeControl, "desk" | "measuring">,
+): void {
+  addResource(app, SEGMENTS, { desk, measuring });
 
   const validation = describeCall(SEGMENTS, "Check a segment rule", {
     body: ValidationBody,

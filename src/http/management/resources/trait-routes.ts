@@ -1,7 +1,7 @@
 // The calls that traits have beyond those of every resource.
 
 import type { FastifyInstance } from "fastify";
-import type { DefinitionDesk } from "../../../admin/resources/definition-desk.ts";
+import type { NodeControl } from "../../../admin/node-control.ts";
 import { TRAITS } from "../../../admin/resources/kinds/traits.ts";
 import { traitLimits } from "../../../admin/resources/limits.ts";
 import { findResource } from "../../../admin/resources/read-resources.ts";
@@ -24,8 +24,11 @@ const VersionsSchema = {
   },
 };
 
-export function addTraitRoutes(app: FastifyInstance, desk: DefinitionDesk): void {
-  addResource(app, TRAITS, { desk });
+export function addTraitRoutes(
+  app: FastifyInstance,
+  { desk, measuring }: Pick<NodeControl, "desk" | "measuring">,
+): void {
+  addResource(app, TRAITS, { desk, measuring });
 
   const validation = describeCall(TRAITS, "Check a trait rule", {
     body: ValidationBody,
