@@ -12,7 +12,7 @@ before(async () => {
       partners: PROTOCOL_WORKSPACE.partners.filter(({ pid }) => pid === 1957),
       dataSources: [
         { dataSourceId: 1001, pid: 1957, name: "CRM", idType: "CROSS_DEVICE" },
-        { dataSourceId: 20913, pid: 1957, name: "Last before GAID", idType: "COOKIE" },
+        { dataSourceId: 20913, pid: 1957, name: "Last before them", idType: "COOKIE" },
         { dataSourceId: 411, pid: null, name: "Sync partner", idType: "COOKIE", maySync: true },
       ],
       idSyncs: [

@@ -71,8 +71,8 @@ const KEYS: ApiKeys<DataSourceDefinition> = {
     fallback: "CROSS_DEVICE",
   },
   subIdType: {
-    kind: "kept",
-    schema: { type: ["string", "null"], enum: [PERSON, "CROSS_DEVICE_HOUSEHOLD"] },
+    ...kept({ type: ["string", "null"], enum: [PERSON, "CROSS_DEVICE_HOUSEHOLD"] }, PERSON),
+    read: (value) => value ?? PERSON,
     show: (source, context) =>
       source.idType === "CROSS_DEVICE" ? (keptOf(source, context)["subIdType"] ?? PERSON) : null,
   },
@@ -94,11 +94,13 @@ const KEYS: ApiKeys<DataSourceDefinition> = {
   uniqueSegmentIntegrationCodes: kept(FLAG, false),
   supportsAuthenticatedProfile: { ...flag(), document: "authenticatedProfile" },
   authenticatedProfileName: {
-    kind: "kept",
-    schema: NAME,
-    show: (source, context) =>
-      keptOf(source, context)["authenticatedProfileName"] ??
-      (source.authenticatedProfile ? source.name : ""),
+    ...kept({ ...NAME, description: "The name of the data source unless it is given." }, ""),
+    // Nobody gives a name by sending back the one that follows from the other.
+    read: (value, { name }) => (value === name ? "" : value),
+    show: (source, context) => {
+      const given = keptOf(source, context)["authenticatedProfileName"] ?? "";
+      return given === "" && source.authenticatedProfile ? source.name : given;
+    },
   },
   customerProfileDataRetention: {
     kind: "written",

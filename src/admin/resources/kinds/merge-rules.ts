@@ -76,8 +76,9 @@ function stayDefault(
   if (before === null && view.ofPartner("mergeRules", pid).length === 0) {
     return { ...item, default: true };
   }
-  const stays = before !== null && isDefault(before, context) && item["default"] === undefined;
-  return stays ? { ...item, default: true } : item;
+  if (before === null || !isDefault(before, context) || item["default"] === false) return item;
+  // It may be the default without being marked: then nobody marks it by sending back what they read.
+  return { ...item, default: before.default };
 }
 
 function checkDefault(
