@@ -25,6 +25,8 @@ export interface PlannedChange {
   readonly kept: readonly KeptKeys[];
   /** The object that the call is about; null where it is about several. */
   readonly target: { readonly list: ListName; readonly id: number } | null;
+  /** Where in the document that follows it stands, as JSON pointers; left out where nobody asks. */
+  readonly places?: readonly string[];
   /** What faults of the document that follows mean for the caller. */
   explain(faults: readonly Fault[]): Refusal;
 }
@@ -142,6 +144,7 @@ function planPut<Name extends ListName>(
     ],
     kept: isKept ? [] : [{ list: kind.list, id, kept: keptNow }],
     target: { list: kind.list, id },
+    places: [`/${kind.list}/${index}`],
     explain: (faults) => explainFaults(kind, index, faults),
   });
 }

@@ -1,4 +1,4 @@
-// Bodies are JSON; of logins, forms as well. They are read here rather than by Fastify, because an empty body
+// Bodies are JSON; of logins, forms as well; of bulk calls, sheets. They are read here rather than by Fastify, because an empty body
 // is none whatever its type says, and because a workspace stays text: it is parsed apart, where it holds up
 // nobody.
 
@@ -10,6 +10,8 @@ declare module "fastify" {
     readonly bodyAsText?: true;
     /** The body may be a form; it reaches the route as an object of texts. */
     readonly acceptsForm?: true;
+    /** The body is a sheet, which reaches the route as text; of another type it reaches it as null. */
+    readonly acceptsCsv?: true;
   }
 }
 
@@ -25,6 +27,7 @@ export function acceptBodies(app: FastifyInstance): void {
     { parseAs: "string" },
     async (request: FastifyRequest, text: string): Promise<unknown> => {
       if (request.routeOptions.config.bodyAsText) return text;
+      if (request.routeOptions.config.acceptsCsv) return null;
       if (text.trim() === "") return undefined;
       try {
         return JSON.parse(text);
@@ -40,6 +43,14 @@ export function acceptBodies(app: FastifyInstance): void {
     async ({ routeOptions }: FastifyRequest, text: string): Promise<unknown> => {
       if (!routeOptions.config.acceptsForm) throw new errorCodes.FST_ERR_CTP_INVALID_MEDIA_TYPE();
       return Object.fromEntries(new URLSearchParams(text));
+    },
+  );
+  app.addContentTypeParser(
+    "text/csv",
+    { parseAs: "string" },
+    async ({ routeOptions }: FastifyRequest, text: string): Promise<unknown> => {
+      if (!routeOptions.config.acceptsCsv) throw new errorCodes.FST_ERR_CTP_INVALID_MEDIA_TYPE();
+      return text;
     },
   );
 }

@@ -4,7 +4,7 @@
 import { PassThrough } from "node:stream";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { CountNews, CountRefusal, CountWatch } from "../../admin/counting-desk.ts";
-import { problem, sendProblem } from "./problems.ts";
+import { type Problem, problem, sendProblem } from "./problems.ts";
 
 const NDJSON = "application/x-ndjson";
 
@@ -69,12 +69,16 @@ function failed(reply: FastifyReply, fault: unknown): FastifyReply {
 }
 
 export function refused(reply: FastifyReply, refusal: CountRefusal): FastifyReply {
+  if (refusal.kind === "busy") reply.header("retry-after", "5");
+  return sendProblem(reply, problemOfCount(refusal));
+}
+
+export function problemOfCount(refusal: CountRefusal): Problem {
   switch (refusal.kind) {
     case "busy":
-      reply.header("retry-after", "5");
-      return sendProblem(reply, problem(429, "Too many counts are under way; try again later."));
+      return problem(429, "Too many counts are under way; try again later.");
     case "unknown-segment":
-      return sendProblem(reply, problem(404, "The partner has no segment with this ID."));
+      return problem(404, "The partner has no segment with this ID.");
     case "refused": {
       const { faults } = refusal;
       const [first] = faults;
@@ -82,7 +86,7 @@ export function refused(reply: FastifyReply, refusal: CountRefusal): FastifyRepl
         first !== undefined && faults.length === 1
           ? first.message
           : `There are ${faults.length} faults; nothing was counted.`;
-      return sendProblem(reply, problem(400, detail, faults));
+      return problem(400, detail, faults);
     }
   }
 }

@@ -5,11 +5,14 @@ declare module "fastify" {
   interface FastifyContextConfig {
     /** The answer may be lines of JSON. */
     readonly givesLines?: true;
+    /** The answer is a sheet. */
+    readonly givesCsv?: true;
   }
 }
 
 /** One of the media types that an answer of the API can have. */
 const ACCEPTS_JSON = /(?:^|,)\s*(?:\*\/\*|application\/(?:\*|json|problem\+json))\s*(?:;|,|$)/i;
+const ACCEPTS_CSV = /(?:^|,)\s*text\/(?:\*|csv)\s*(?:;|,|$)/i;
 const ACCEPTS_LINES = /(?:^|,)\s*application\/x-ndjson\s*(?:;|,|$)/i;
 
 /** Whoever wants something else than JSON is told so, rather than sent what they cannot read. */
@@ -18,6 +21,7 @@ export function requireJsonAnswer(app: FastifyInstance): void {
     const { accept } = request.headers;
     if (accept === undefined || !request.url.startsWith("/v1/")) return;
     if (ACCEPTS_JSON.test(accept)) return;
+    if (request.routeOptions.config.givesCsv && ACCEPTS_CSV.test(accept)) return;
     if (request.routeOptions.config.givesLines && ACCEPTS_LINES.test(accept)) return;
     return sendProblem(reply, problem(406, "Answers are JSON: expected Accept: application/json."));
   });

@@ -54,6 +54,7 @@ export function planMappings(
   const prefixes = bodies.map((_, place) => (bodies.length === 1 ? "" : `/${place}`));
   return ok({
     ...writeDestination({ before, after: destination, records }, context),
+    places: prefixes.map((_, place) => placeOf(before, first + place, context)),
     explain: (faults) => explainMappings({ before, first, prefixes }, faults, context),
     mappingIds,
   });
@@ -97,6 +98,7 @@ export function planMappingUpdate(call: MappingCall, context: ResourceContext): 
   return ok({
     ...writeDestination({ before: destination, after: written, records }, context),
     ...(isSame && { kept: [] }),
+    places: [placeOf(destination, place, context)],
     explain: (faults) =>
       explainMappings({ before: destination, first: place, prefixes: [""] }, faults, context),
     mappingIds: [mapping.mappingId],
@@ -211,6 +213,17 @@ function placed({ kind, detail, faults }: Refusal, prefix: string): Refusal {
   );
 }
 
+/** Where a mapping stands in the document; null: all of them. */
+function placeOf(
+  { destinationId }: DestinationDefinition,
+  place: number | null,
+  { view }: ResourceContext,
+): string {
+  const { destinations } = view.workspace;
+  const index = destinations.findIndex((each) => each.destinationId === destinationId);
+  return `/destinations/${index}/mappings${place === null ? "" : `/${place}`}`;
+}
+
 interface Explained {
   readonly before: DestinationDefinition;
   /** The place of the first of the mappings that the call is about. */
@@ -223,9 +236,9 @@ interface Explained {
 function explainMappings(
   { before, first, prefixes }: Explained,
   faults: readonly Fault[],
-  { view }: ResourceContext,
+  context: ResourceContext,
 ): Refusal {
-  const list = `/destinations/${view.workspace.destinations.indexOf(before)}/mappings`;
+  const list = placeOf(before, null, context);
   const full = faults.find(({ at, code }) => at === list && code === "E_LIMIT");
   if (full !== undefined) return refusal("limit-exceeded", full.message);
   const own = faults.flatMap((each): Fault[] => {

@@ -26,6 +26,7 @@ function keysOf(list: FolderList): ApiKeys<Folder> {
         description: "0 = the root, whose parent is null.",
       },
       read: (value) => value ?? ROOT_ID,
+      fallback: ROOT_ID,
     },
     name: required(NAME),
     path: {

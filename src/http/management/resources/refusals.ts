@@ -25,21 +25,24 @@ export function refuse(reply: FastifyReply, refusal: Refusal): FastifyReply {
   return sendProblem(reply, problemOf(refusal));
 }
 
+type Unchanged = Exclude<ChangeOutcome, { readonly kind: "changed" }>;
+
 /** What a change came to, where it came to nothing. */
-export function refuseChange(
-  reply: FastifyReply,
-  outcome: Exclude<ChangeOutcome, { readonly kind: "changed" }>,
-): FastifyReply {
+export function refuseChange(reply: FastifyReply, outcome: Unchanged): FastifyReply {
+  return sendProblem(reply, problemOfChange(outcome));
+}
+
+export function problemOfChange(outcome: Unchanged): Problem {
   switch (outcome.kind) {
     case "refused":
-      return refuse(reply, outcome.refusal);
+      return problemOf(outcome.refusal);
     case "failed": {
       const detail = `Nothing was changed: not every worker could take it over (${outcome.reason}).`;
-      return sendProblem(reply, problem(500, detail));
+      return problem(500, detail);
     }
     case "busy": {
       const detail = "Too many changes wait, or the store is out of reach; try again later.";
-      return sendProblem(reply, problem(503, detail));
+      return problem(503, detail);
     }
   }
 }

@@ -2,6 +2,7 @@
 
 import type { FastifyInstance } from "fastify";
 import type { NodeControl } from "../../../admin/node-control.ts";
+import { addBulkRoutes } from "./bulk-routes.ts";
 import { addDataSourceRoutes } from "./data-source-routes.ts";
 import { addDestinationRoutes } from "./destination-routes.ts";
 import { addFolderRoutes } from "./folder-routes.ts";
@@ -31,5 +32,6 @@ export async function addResourceRoutes(app: FastifyInstance, control: NodeContr
     addSchemaRoutes(routes);
     addTraitTypeRoutes(routes, control.traitTypes);
     addRevisionRoutes(routes, control);
+    addBulkRoutes(routes, control);
   });
 }
