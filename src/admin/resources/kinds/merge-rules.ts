@@ -78,7 +78,8 @@ function stayDefault(
   }
   if (before === null || !isDefault(before, context) || item["default"] === false) return item;
   // It may be the default without being marked: then nobody marks it by sending back what they read.
-  return { ...item, default: before.default };
+  const { default: _, ...rest } = item;
+  return before.default ? { ...rest, default: true } : rest;
 }
 
 function checkDefault(
