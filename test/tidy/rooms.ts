@@ -143,6 +143,7 @@ const FRONT_DOORS: Readonly<Record<string, readonly string[]>> = {
     ...["read-resources.ts", "change-resources.ts", "replace-merge-rules.ts", "validate-rules.ts"],
     ...["folder-tree.ts", "limits.ts", "all-limits.ts", "all-kinds.ts", "settings.ts"],
   ],
+  "admin/resources/bulk": ["change-rows.ts", "sheet-kinds.ts"],
   "admin/resources/destinations": [
     ...["export-controls.ts", "mapping-keys.ts", "mapping-records.ts", "plan-mappings.ts"],
     "read-mappings.ts",
