@@ -27,7 +27,7 @@ import {
   type WholePlan,
 } from "./qualify/qualify.ts";
 import { namedTraits, realizedByRule, uniteTraits } from "./realize.ts";
-import { collectSignals } from "./signals.ts";
+import { collectSignals, visitKeys } from "./signals.ts";
 import type { EventWorld } from "./world.ts";
 
 export interface Collected {
@@ -52,6 +52,10 @@ export async function collect(
   const identity = withLinks(known.identity, links, device);
   const visit: Visit = { partner, device, ids: checked.ids, identity, now };
 
+  const { keyWatch } = world;
+  if (keyWatch?.looksAt(partner.pid)) {
+    visitKeys(call, partner, (key, isAsked) => keyWatch.saw(partner.pid, key, isAsked));
+  }
   const realized = world.beginPhase?.("realize");
   const byRule = evaluateOr(world, "realize", [], () =>
     realizedByRule(collectSignals(call, partner, world), call.control, partner),
@@ -61,10 +65,11 @@ export async function collect(
   const writes = planWrites(visit, traits);
   const own = guardOf(partner.pid, visitor, checked.ids);
   // Nothing was waited for since it was asked, so the first round need not ask again.
-  let { atHand } = known;
+  let { atHand, asOf } = known;
   for (;;) {
     const qualified = qualify(world, visit, writes, atHand);
     atHand = undefined;
+    if (qualified instanceof Promise) asOf = undefined;
     const { qualification, reading, evaluation } =
       qualified instanceof Promise ? await qualified : qualified;
     const outcome = call.readOnly
@@ -74,12 +79,13 @@ export async function collect(
           identities: links,
           guard: guardWith(own, partner.pid, qualification.changes),
           // Others than the visitor have not been looked at yet.
-          asOf: qualification.changes.length <= 1 ? known.asOf : undefined,
+          asOf: qualification.changes.length <= 1 ? asOf : undefined,
         });
     if (outcome === "stored") {
       const last = byRule.errors.length > 0 ? byRule.errors : evaluation;
       return { traits, qualification, errors: joined(reading, last) };
     }
+    asOf = undefined;
     if (own !== null && (await isOptedOut(world, own))) return null;
     // Somebody with whom the visitor was merged: evaluated anew, without them. Whoever has opted out is
     // read no more, so this ends.

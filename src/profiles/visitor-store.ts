@@ -46,7 +46,8 @@ export interface Visit {
   readonly guard: { readonly pid: PartnerId; readonly keys: readonly IdentityKey[] } | null;
   /**
    * The moment at which the caller saw, or before it did, that nobody of `guard` had opted out, and what is
-   * foreseen of profiles. A store that has not changed since need not look again.
+   * foreseen of profiles: of a caller that has waited for nothing since. A store that has not changed in
+   * between need not look again.
    */
   readonly asOf?: number | undefined;
 }
