@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { callOf, NO_SOURCES, snapshotOf } from "../../test/support/event-world.ts";
 import { PROTOCOL_WORKSPACE } from "../../test/support/protocol-vectors.ts";
 import { parseCall } from "./parse/parse.ts";
-import { collectSignals, MAX_SIGNAL_ROWS } from "./signals.ts";
+import { collectSignals, MAX_SIGNAL_ROWS, visitKeys } from "./signals.ts";
 
 interface QueryRow {
   readonly id: string;
@@ -79,4 +79,23 @@ test("of a call with very many values the first so many count", () => {
   assert.ok(parsed.call.ok);
   const { partner } = signalsOf('x == "1"', "");
   assert.equal(collectSignals(parsed.call.value, partner, NO_SOURCES).keys.length, MAX_SIGNAL_ROWS);
+});
+
+test("the keys of a call are visited once each, without steering, private and impossible ones, and headers that hold no credentials", () => {
+  const owner = { pid: 1957, dataSourceId: 1002 };
+  const trait = { ...owner, sid: 1, name: "Trait", traitRule: "c_color == red" };
+  const document = { ...PROTOCOL_WORKSPACE, traits: [trait], segments: [], destinations: [] };
+  const [partner] = snapshotOf(document).partnersById.values();
+  const query = "C_Color=1&c_color=2&p_age=3&P_x=4&d_uuid=5&123=6&a%20b=7&d_event=imp&H_Own=8";
+  const headers = ["Referer", "https://shop.example/", "Cookie", "a=b", "X-Forwarded-For", "::1"];
+  const parsed = parseCall({ ...callOf(`/event?${query}`), headers });
+  assert.ok(partner && parsed.call.ok);
+  const visited: (readonly [string, boolean])[] = [];
+  visitKeys(parsed.call.value, partner, (key, isAsked) => visited.push([key, isAsked]));
+  assert.deepEqual(visited, [
+    ["c_color", true],
+    ["d_event", false],
+    ["h_own", false],
+    ["h_referer", false],
+  ]);
 });

@@ -89,6 +89,34 @@ function keyOf(name: string, isHeader: boolean, rows: SignalRows, isPlain: boole
   return isHeader ? name.toLowerCase() : rows.foldText(name);
 }
 
+/** Parameters of one call whose names are looked at. */
+const MAX_VISITED_KEYS = 500;
+
+/**
+ * The keys of a call that are or could be signals, each once, folded as the partner folds, and whether a rule asks for
+ * it. Private ones are passed over.
+ */
+export function visitKeys(
+  { parameters, raw }: Pick<EventCall, "parameters" | "raw">,
+  partner: PartnerCatalog,
+  visit: (key: string, isAsked: boolean) => void,
+): void {
+  const rows = new SignalRows(partner);
+  const keys = new Set<string>();
+  const count = Math.min(parameters.count, MAX_VISITED_KEYS);
+  for (let i = 0; i < count; i++) {
+    const name = parameters.names[i] ?? "";
+    if (!isSignalKey(name) || /^p_/i.test(name)) continue;
+    const key = keyOf(name, /^h_/i.test(name), rows, parameters.hasPlainName(i));
+    if (!CONTROL_KEYS.has(key)) keys.add(key);
+  }
+  for (let i = 0; i + 1 < raw.headers.length; i += 2) {
+    const name = raw.headers[i]?.toLowerCase() ?? "";
+    if (!HIDDEN_HEADER.test(name) && isSignalKey(name)) keys.add(`h_${name}`);
+  }
+  for (const key of keys) visit(key, isWanted(partner, key));
+}
+
 const LETTER = 1;
 const OTHER_SIGN = 2;
 /** What a key may consist of: letters, digits, `-`, `_` and `.`. */

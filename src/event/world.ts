@@ -28,8 +28,18 @@ export interface EventWorld extends PlatformSources {
   reportFault(step: string, error: unknown): void;
   /** Told of a phase that begins, and by what it gives of its end; only of calls that are watched. */
   readonly beginPhase?: (phase: "parse" | "realize" | "qualify") => () => void;
+  /** Told of the keys that calls carry. Must not throw. */
+  readonly keyWatch?: KeyWatch;
   /** Asked before each call; null where nobody wants to watch this one. */
   readonly watch?: (endpoint: string) => WatchedCall | null;
+}
+
+/** Who wants to know which keys calls carry. */
+export interface KeyWatch {
+  /** Asked once for each call of a partner. */
+  looksAt(pid: number): boolean;
+  /** Of a call that is looked at; each key once. */
+  saw(pid: number, key: string, isAsked: boolean): void;
 }
 
 /** A call that somebody watches. */

@@ -9,6 +9,7 @@ import type { HostPort } from "../config/values.ts";
 import type { Durability, LogLevel } from "../config.ts";
 import type { DataSourceId } from "../model/ids.ts";
 import type { MetricReport } from "../ops/metric-report.ts";
+import type { SeenKeysReport } from "../ops/seen-keys.ts";
 import type { Definitions } from "./definitions.ts";
 
 /** What a worker needs to know of the configuration. */
@@ -51,6 +52,7 @@ export type Order =
   | { readonly kind: "describe-data-source"; readonly dataSourceId: DataSourceId }
   | { readonly kind: "list-partners" }
   | { readonly kind: "report-metrics" }
+  | { readonly kind: "report-seen-keys"; readonly pid: number }
   /** Show that you are there. */
   | { readonly kind: "ping" }
   /** Answer what is under way, commit, exit. */
@@ -73,6 +75,7 @@ export interface AnswerTo {
   readonly "describe-data-source": DataSourceDescription;
   readonly "list-partners": { readonly revision: number; readonly ids: readonly number[] };
   readonly "report-metrics": readonly MetricReport[];
+  readonly "report-seen-keys": SeenKeysReport;
   readonly ping: null;
   readonly stop: null;
 }

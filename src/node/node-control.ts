@@ -86,7 +86,7 @@ export function buildNodeControl(parts: NodeParts): NodeControl {
       return asked?.kind === "answered";
     },
     metrics: async () => {
-      const reports = await pool.reportMetrics();
+      const reports = await pool.askForReports<"report-metrics">({ kind: "report-metrics" });
       const text = await metrics.text(reports, {
         workerCount: parts.workerCount,
         servingCount: pool.servingCount,

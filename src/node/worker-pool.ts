@@ -111,15 +111,14 @@ export class WorkerPool {
     );
   }
 
-  /** The metrics of each worker by its place. */
-  async reportMetrics(): Promise<Map<number, AnswerTo["report-metrics"]>> {
-    const reports = new Map<number, AnswerTo["report-metrics"]>();
+  /** What each worker reports, by its place; whoever does not is left out. */
+  async askForReports<Kind extends "report-metrics" | "report-seen-keys">(
+    order: OrderOf<Kind>,
+  ): Promise<Map<number, AnswerTo[Kind]>> {
+    const reports = new Map<number, AnswerTo[Kind]>();
     await Promise.all(
       this.#places.map(async ({ process }, place) => {
-        const asked = await process?.ask<"report-metrics">(
-          { kind: "report-metrics" },
-          LIMITS.answerMs,
-        );
+        const asked = await process?.ask<Kind>(order, LIMITS.answerMs);
         if (asked?.kind === "answered") reports.set(place, asked.answer);
       }),
     );

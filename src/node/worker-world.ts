@@ -28,6 +28,7 @@ import { type Traces, wantsTraces } from "../ops/call-trace.ts";
 import { ManualClock, SYSTEM_CLOCK } from "../ops/clock.ts";
 import type { Log } from "../ops/log.ts";
 import type { MetricReport } from "../ops/metric-report.ts";
+import { SeenKeys, type SeenKeysReport } from "../ops/seen-keys.ts";
 import { countFromChannels } from "../ops/watched-channels.ts";
 import { WorkerStatistics } from "../ops/worker-statistics.ts";
 import type { VisitorStore } from "../profiles/visitor-store.ts";
@@ -52,6 +53,7 @@ export interface WorkerWorld {
   /** The partners of the definitions that it serves. */
   listPartners(): { readonly revision: number; readonly ids: readonly number[] };
   reportMetrics(): readonly MetricReport[];
+  reportSeenKeys(pid: number): SeenKeysReport;
   close(): Promise<void>;
 }
 
@@ -83,6 +85,7 @@ export async function openWorkerWorld(
     statistics.countFault(step);
     log.fault("A call survived a fault of ours.", error, { step });
   };
+  const seenKeys = new SeenKeys(clock.now());
   const plain: EventWorld = {
     domain: settings.domain,
     region: settings.region,
@@ -96,6 +99,7 @@ export async function openWorkerWorld(
     geo: openGeo(settings, statistics, reportFault),
     detectDevice: buildDeviceDetector(statistics.caches.devices),
     reportFault,
+    keyWatch: seenKeys,
   };
   const countPhase = statistics.countPhase.bind(statistics);
   const world = watchCalls(plain, { traces, countPhase });
@@ -119,6 +123,7 @@ export async function openWorkerWorld(
       return { isDefined: source !== undefined, holdsDeviceGraph: source?.deviceGraph === true };
     },
     listPartners: () => ({ revision: catalog.revision, ids: [...catalog.partnersById.keys()] }),
+    reportSeenKeys: (pid) => seenKeys.report(pid),
     reportMetrics: () => statistics.report({ callsUnderWay: server.callsUnderWay }),
     close: async () => {
       await Promise.all([store.close(), traces?.close()]);

@@ -58,6 +58,7 @@ export function runWorker(): void {
       "list-partners": async () => opened().listPartners(),
       ping: async () => null,
       "report-metrics": async () => opened().reportMetrics(),
+      "report-seen-keys": async ({ pid }) => opened().reportSeenKeys(pid),
     },
     (kind, error) => log.fault("An order could not be carried out.", error, { order: kind }),
   );
