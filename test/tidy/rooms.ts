@@ -142,6 +142,7 @@ const FRONT_DOORS: Readonly<Record<string, readonly string[]>> = {
     ...["resource-kind.ts", "definition-desk.ts", "definitions-view.ts", "list-options.ts"],
     ...["read-resources.ts", "change-resources.ts", "replace-merge-rules.ts", "validate-rules.ts"],
     ...["folder-tree.ts", "limits.ts", "all-limits.ts", "all-kinds.ts", "settings.ts"],
+    "metric-keys.ts",
   ],
   "admin/resources/bulk": ["change-rows.ts", "sheet-kinds.ts"],
   "admin/resources/destinations": [
