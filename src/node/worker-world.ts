@@ -71,10 +71,8 @@ export async function openWorkerWorld(
   const statistics = new WorkerStatistics();
   countFromChannels(statistics);
   const traces = await openWantedTraces(settings);
-  const store = measureStore(
-    await openVisitorStore(settings, manual === null ? "system" : "manual", files),
-    statistics,
-  );
+  const clockKind = manual === null ? "system" : "manual";
+  const store = measureStore(await openVisitorStore(settings, clockKind, files), statistics);
   const secret = settings.rootSecret;
   const blobSecret = deriveSecret(secret, "visitor-id blobs");
   let compiled = compileDefinitions({ definitions: order.definitions, secret, previous: null });
