@@ -9,6 +9,7 @@ import type { DenyList, DeviceGraphs } from "../profiles/visitor-store.ts";
 import type { CountingDesk } from "./counting-desk.ts";
 import type { VisitorDescription, VisitorQuestion } from "./describe-visitor.ts";
 import type { ExplainQuestion, VisitorExplanation } from "./explain-visitor.ts";
+import type { LintDesk } from "./lint-desk.ts";
 import type { MetricsDesk } from "./metrics-desk.ts";
 import type { TraitTypes } from "./reference/trait-types.ts";
 import type { DefinitionDesk } from "./resources/definition-desk.ts";
@@ -53,6 +54,8 @@ export interface NodeControl {
   readonly counting: CountingDesk;
   /** The numbers of traits and segments. */
   readonly measuring: MetricsDesk;
+  /** What is odd about definitions. */
+  readonly linting: LintDesk;
   /** The partners that are defined; null when no worker could answer. */
   partnerIds(): Promise<readonly number[] | null>;
   /** Null when no worker could answer. */

@@ -164,6 +164,8 @@ export const COMMANDS: readonly CommandSyntax[] = [
     about:
       "Reads a workspace and names what is legal and most likely a mistake: rules that nobody can meet,\n" +
       "what is there twice or for nothing, keys that no call carries, rules that cost much.\n" +
+      "With --node it asks a node, which knows what calls carried and realized: of FILE, or, without one, of what\n" +
+      "it serves; then DUNLIN_NODE is enough.\n" +
       "Exit codes: 0 nothing at or above the level, 1 something, 2 wrongly asked, or a workspace with faults.",
     operand: FILE,
     options: [
@@ -178,6 +180,8 @@ export const COMMANDS: readonly CommandSyntax[] = [
         ...option("evidence", "FILE", "what nodes have seen: calls by key, realizations by trait"),
         completes: "files",
       },
+      PARTNER_OPTION,
+      ...NODE_OPTIONS,
     ],
   },
   {

@@ -2,10 +2,11 @@
 
 import type { Workspace } from "@dunlin/contract/workspace";
 import { parseWorkspaceText } from "../catalog/workspace-text.ts";
-import { type RunOutcome, STOPPED, wronglyStarted } from "../config/run-outcome.ts";
+import { type RunOutcome, wronglyStarted } from "../config/run-outcome.ts";
 import { type Evidence, NO_EVIDENCE, readEvidence } from "../lint/evidence.ts";
 import { DEFAULT_MAX_COST, type Finding, lintWorkspace } from "../lint/lint-workspace.ts";
 import { err, ok, type Result } from "../model/result.ts";
+import { outcomeAt, printable, ruleLines, sumLine } from "./lint-lines.ts";
 import {
   formatOf,
   readLocalOptions,
@@ -46,12 +47,9 @@ export async function runLint(
     print(`${JSON.stringify(whole, null, 2)}\n`);
   } else {
     for (const one of said) print(`${linesOf(path, one, workspace).join("\n")}\n`);
-    print(`${plural(counts.warning, "warning")}, ${plural(counts.note, "note")}\n`);
+    print(sumLine(counts.warning, counts.note));
   }
-  const level = values.get("fail-on") ?? "warning";
-  const isFailed =
-    level !== "never" && (counts.warning > 0 || (level === "note" && counts.note > 0));
-  return isFailed ? { exitCode: 1, lines: [] } : STOPPED;
+  return outcomeAt(values.get("fail-on"), counts.warning, counts.note);
 }
 
 async function readEvidenceAt(path: string | undefined): Promise<Result<Evidence, RunOutcome>> {
@@ -66,10 +64,6 @@ async function readEvidenceAt(path: string | undefined): Promise<Result<Evidence
 
 function countOf(said: readonly Said[], severity: Said["severity"]): number {
   return said.filter((one) => one.severity === severity).length;
-}
-
-function plural(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }
 
 /** Where, what and why; whose it is; the rule with the place in it; what else is meant. */
@@ -95,22 +89,4 @@ function describe(at: string, workspace: Workspace): string | null {
   if (index === "" || typeof name !== "string") return null;
   const what = list.replace(/s$/, "");
   return `${what} ${sid ?? destinationId ?? ""} "${printable(name)}"`;
-}
-
-/** Characters of a rule before and after the place that are shown. */
-const SHOWN_AROUND = 60;
-
-function ruleLines(rule: string, column: number | undefined): string[] {
-  const place = (column ?? 1) - 1;
-  const start = place <= SHOWN_AROUND ? 0 : place - SHOWN_AROUND;
-  const end = Math.min(rule.length, place + SHOWN_AROUND * (column === undefined ? 2 : 1));
-  const before = start > 0 ? "…" : "";
-  const shown = `${before}${printable(rule.slice(start, end))}${end < rule.length ? "…" : ""}`;
-  if (column === undefined) return [`    ${shown}`];
-  return [`    ${shown}`, `    ${" ".repeat(before.length + place - start)}^`];
-}
-
-/** On one line, and nothing that a terminal would obey. */
-function printable(text: string): string {
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, " ");
 }

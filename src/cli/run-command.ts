@@ -97,6 +97,8 @@ async function local(
       return runImport(args, print);
     }
     case "lint": {
+      const { asksNode, runNodeLint } = await import("./remote/lint-command.ts");
+      if (asksNode(args, line.environment)) return runNodeLint({ ...line, args, print });
       const { runLint } = await import("./lint.ts");
       return runLint(args, print);
     }

@@ -149,13 +149,18 @@ function isRarer(places: KeyUse["places"], other: KeyUse): boolean {
 }
 
 function unseenOddity(key: string, { seen }: Context): Oddity | null {
-  if (seen === null) return null;
+  // Of private keys nodes keep nothing, not even that they came.
+  if (seen === null || isPrivate(key)) return null;
   const meant = prefixesOf(key).find((one) => seen.has(one)) ?? nearKey(key, seen);
   const message =
     meant === null
       ? `No call that was seen carries "${key}".`
       : `No call that was seen carries "${key}", but calls carry "${meant}": is that meant?`;
   return { code: "L_UNSEEN_KEY", severity: meant === null ? "note" : "warning", message };
+}
+
+function isPrivate(key: string): boolean {
+  return fold(key).startsWith("p_");
 }
 
 /** With and without a prefix, or under another one. */

@@ -15,10 +15,12 @@ import { ALONE } from "../group/turns.ts";
 import { ManualClock, SYSTEM_CLOCK } from "../ops/clock.ts";
 import type { Log } from "../ops/log.ts";
 import { NodeMetrics } from "../ops/node-metrics.ts";
+import { joinSeenKeys } from "../ops/seen-keys.ts";
 import { Counting, PreparationThread } from "./counting/counting.ts";
 import { noteWorkers } from "./data-folder.ts";
 import type { Definitions } from "./definitions.ts";
 import type { FirstDefinitions } from "./first-definitions.ts";
+import { Linting } from "./linting/linting.ts";
 import type { WorkerSettings } from "./messages.ts";
 import { buildNodeControl } from "./node-control.ts";
 import type { NodeStores } from "./open-stores.ts";
@@ -103,8 +105,9 @@ export function assembleNode(ingredients: NodeIngredients): AssembledNode {
     currentDocument: () => publisher.currentDocument(),
     readDefinitions: () => definitionsOn(desk),
   });
+  const linting = buildLinting({ pool, publisher, desk, counting });
   const control = buildNodeControl({
-    ...{ pool, publisher, desk, counting, group, clock, workersClock, metrics },
+    ...{ pool, publisher, desk, counting, linting, group, clock, workersClock, metrics },
     ...{ revisions: stores.definitions, region: config.region },
     traitTypes: new StoredTraitTypes(stores.control, now),
     visitors: stores.visitors,
@@ -128,6 +131,26 @@ async function isDefined(
   const list = objectType === "DESTINATION" ? "destinations" : "dataSources";
   const found = view.find(list, objectId);
   return found !== undefined && (found.pid === pid || found.pid === null);
+}
+
+interface LintingParts {
+  readonly pool: WorkerPool;
+  readonly publisher: Publisher;
+  readonly desk: PublishedDesk;
+  readonly counting: Counting;
+}
+
+function buildLinting({ pool, publisher, desk, counting }: LintingParts): Linting {
+  return new Linting({
+    ...{ measuring: counting.measuring, signal: counting.stopped },
+    seenKeys: async (pid) => {
+      const order = { kind: "report-seen-keys", pid } as const;
+      const reports = await pool.askForReports<"report-seen-keys">(order);
+      return joinSeenKeys([...reports.values()]);
+    },
+    readDefinitions: () => definitionsOn(desk),
+    currentDocument: () => publisher.currentDocument(),
+  });
 }
 
 /** What is in force, whoever asks. */

@@ -1,5 +1,6 @@
 // The management plane's orders, carried out by the primary and its workers.
 
+import type { LintDesk } from "../admin/lint-desk.ts";
 import type { NodeControl } from "../admin/node-control.ts";
 import type { DefinitionDesk } from "../admin/resources/definition-desk.ts";
 import type { NodeGroup } from "../group/node-group.ts";
@@ -17,6 +18,7 @@ export interface NodeParts {
   readonly publisher: Publisher;
   readonly desk: DefinitionDesk;
   readonly counting: Counting;
+  readonly linting: LintDesk;
   readonly revisions: NodeControl["revisions"];
   readonly traitTypes: NodeControl["traitTypes"];
   readonly region: number;
@@ -54,6 +56,7 @@ export function buildNodeControl(parts: NodeParts): NodeControl {
     region: parts.region,
     counting: parts.counting,
     measuring: parts.counting.measuring,
+    linting: parts.linting,
     partnerIds: async () => {
       // Asked of a worker once for each revision: nearly every call of the management plane wants it.
       if (partners?.revision === (publisher.current?.revision ?? 0)) return partners.ids;

@@ -146,8 +146,7 @@ const FRONT_DOORS: Readonly<Record<string, readonly string[]>> = {
   ],
   "admin/resources/bulk": ["change-rows.ts", "sheet-kinds.ts"],
   "admin/resources/destinations": [
-    ...["export-controls.ts", "mapping-keys.ts", "mapping-records.ts", "plan-mappings.ts"],
-    "read-mappings.ts",
+    ...["export-controls.ts", "mapping-keys.ts", "plan-mappings.ts", "read-mappings.ts"],
   ],
   // Each resource is a door.
   "admin/resources/kinds": [
@@ -180,6 +179,7 @@ const FRONT_DOORS: Readonly<Record<string, readonly string[]>> = {
   "node/backups": ["backups.ts", "store-door.ts"],
   "node/counting": ["counting.ts"],
   "node/ending": ["stop-signals.ts"],
+  "node/linting": ["linting.ts"],
   "node/publishing": [
     ...["publisher.ts", "served-definitions.ts", "follow-store.ts"],
     ...["published-desk.ts", "revision-records.ts"],

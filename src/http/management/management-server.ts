@@ -102,7 +102,7 @@ export async function buildManagementServer(
       const partnerIds = () => control.partnerIds();
       addOidcRoutes(api, { access, log, settings: options.oidc, partnerIds });
     }
-    await addResourceRoutes(api, options.control);
+    await addResourceRoutes(api, options.control, options);
     api.get(
       "/openapi.json",
       { config: { access: { needs: "caller" } }, schema: { hide: true } },

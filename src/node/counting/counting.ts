@@ -64,6 +64,11 @@ export class Counting implements CountingDesk {
     });
   }
 
+  /** Aborted when the node stops. */
+  get stopped(): AbortSignal {
+    return this.#stopped.signal;
+  }
+
   /** Ends what is under way: its callers are told to come again. */
   stop(): void {
     this.#stopped.abort(new Error("The node stops."));

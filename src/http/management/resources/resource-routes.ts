@@ -6,6 +6,7 @@ import { addBulkRoutes } from "./bulk-routes.ts";
 import { addDataSourceRoutes } from "./data-source-routes.ts";
 import { addDestinationRoutes } from "./destination-routes.ts";
 import { addFolderRoutes } from "./folder-routes.ts";
+import { addLintRoutes, type LintRouteOptions } from "./lint-routes.ts";
 import { addRegionRoutes, addSchemaRoutes, addTaxonomyRoutes } from "./reference-data-routes.ts";
 import { addRevisionRoutes } from "./revision-routes.ts";
 import { addSegmentRoutes } from "./segment-routes.ts";
@@ -14,7 +15,11 @@ import { addSmallResourceRoutes } from "./small-resource-routes.ts";
 import { addTraitRoutes } from "./trait-routes.ts";
 import { addTraitTypeRoutes } from "./trait-type-routes.ts";
 
-export async function addResourceRoutes(app: FastifyInstance, control: NodeControl): Promise<void> {
+export async function addResourceRoutes(
+  app: FastifyInstance,
+  control: NodeControl,
+  options: LintRouteOptions,
+): Promise<void> {
   const { desk } = control;
   await app.register(async (routes) => {
     // Schemas describe here: bodies are read by the tables of the resources, answers are as they show them.
@@ -32,6 +37,7 @@ export async function addResourceRoutes(app: FastifyInstance, control: NodeContr
     addSchemaRoutes(routes);
     addTraitTypeRoutes(routes, control.traitTypes);
     addRevisionRoutes(routes, control);
+    addLintRoutes(routes, control.linting, options);
     addBulkRoutes(routes, control);
   });
 }
