@@ -108,7 +108,7 @@ it("the objects of the first workspace are all new, and as many as are counted",
     assert.equal(traitRule !== undefined, list === "traits");
 });
 
-it("of destinations, the greatest ID of the mappings that are gone is named", () => {
+it("of destinations, the mappings that are gone are named", () => {
   const mapping = (mappingId: number, sid: number) => ({ mappingId, sid, valueAlias: "a" });
   const cookie = { destinationId: 70, pid: 1957, name: "Seg", destinationType: "ADS" };
   const withMappings = (mappings: readonly object[]) =>
@@ -117,8 +117,8 @@ it("of destinations, the greatest ID of the mappings that are gone is named", ()
     });
   const before = withMappings([mapping(5, 9001), mapping(7, 9002)]);
   const lostIn = (after: Workspace) =>
-    changedObjects(before, after).map(({ kind, lostMappingId }) => [kind, lostMappingId]);
-  assert.deepEqual(lostIn(withMappings([mapping(5, 9001)])), [["updated", 7]]);
+    changedObjects(before, after).map(({ kind, lostMappings }) => [kind, lostMappings]);
+  assert.deepEqual(lostIn(withMappings([mapping(5, 9001)])), [["updated", [7]]]);
   assert.deepEqual(lostIn(withMappings([mapping(7, 9002), mapping(5, 9001)])), []);
-  assert.deepEqual(lostIn(workspaceWith({ "/destinations": [] })), [["deleted", 7]]);
+  assert.deepEqual(lostIn(workspaceWith({ "/destinations": [] })), [["deleted", [5, 7]]]);
 });

@@ -30,7 +30,7 @@ export function changedObjects(
       const rules = list === "traits" && {
         traitRule: { before: ruleOf(old), after: ruleOf(item) },
       };
-      const lost = list === "destinations" && lostMapping(old, item);
+      const lost = list === "destinations" && lostMappings(old, item);
       changes.push({ list, id, kind, ...rules, ...lost });
     });
   }
@@ -44,15 +44,14 @@ function ruleOf(trait: object | null): string | null {
   return (trait as Workspace["traits"][number] | null)?.traitRule ?? null;
 }
 
-/** The greatest ID of the mappings that are gone. */
-function lostMapping(
+/** Null where every mapping is still there. */
+function lostMappings(
   old: object | null,
   item: object | null,
-): Pick<ObjectChange, "lostMappingId"> | null {
+): Pick<ObjectChange, "lostMappings"> | null {
   const left = new Set(mappingIdsOf(item));
   const lost = mappingIdsOf(old).filter((id) => !left.has(id));
-  if (lost.length === 0) return null;
-  return { lostMappingId: lost.reduce((greatest, id) => Math.max(greatest, id)) };
+  return lost.length === 0 ? null : { lostMappings: lost };
 }
 
 function mappingIdsOf(destination: object | null): readonly number[] {

@@ -7,8 +7,8 @@ it("whoever goes leaves its ID behind in its space, and mappings in one of their
     { list: "traits", id: 5, kind: "deleted" },
     { list: "segments", id: 9, kind: "deleted" },
     { list: "segments", id: 7, kind: "deleted" },
-    { list: "destinations", id: 3, kind: "updated", lostMappingId: 12 },
-    { list: "destinations", id: 4, kind: "updated", lostMappingId: 11 },
+    { list: "destinations", id: 3, kind: "updated", lostMappings: [10, 12] },
+    { list: "destinations", id: 4, kind: "updated", lostMappings: [11] },
     { list: "folders", id: 2, kind: "updated" },
   ] as const;
   const last = (before: ReadonlyMap<string, number>) =>

@@ -34,9 +34,9 @@ export function recordsOfLastIds(
   const mark = (space: string, id: number) => {
     marks.set(space, Math.max(marks.get(space) ?? before.get(space) ?? 0, id));
   };
-  for (const { list, id, kind, lostMappingId } of changes) {
+  for (const { list, id, kind, lostMappings = [] } of changes) {
     if (kind === "deleted") mark(spaceOf(list), id);
-    if (lostMappingId !== undefined) mark(MAPPING_SPACE, lostMappingId);
+    for (const mappingId of lostMappings) mark(MAPPING_SPACE, mappingId);
   }
   return [...marks].flatMap(([id, value]) =>
     value === before.get(id) ? [] : [{ kind: LAST_ID_KIND, id, value }],

@@ -55,6 +55,23 @@ describe("the record of an object", () => {
     });
   });
 
+  it("of a mapping goes when its destination has it no more", async () => {
+    const { record, objectOf } = aHistory();
+    const mapping = (id: number) => ({ list: "mappings/8001", id, kind: "created" }) as const;
+    await record({ now: 10, ...ANNA }, mapping(1), mapping(2));
+    const change = {
+      list: "destinations",
+      id: 8001,
+      kind: "updated",
+      lostMappings: [2, 3],
+    } as const;
+    await record({ now: 20, ...BERTA }, change);
+    assert.equal(await objectOf("mappings/8001/2"), null);
+    assert.deepEqual(await objectOf("mappings/8001/1"), {
+      ...{ createTime: 10, updateTime: 10, crUID: 694, upUID: 694, version: 1 },
+    });
+  });
+
   it("goes with the object, and begins anew with another one of the same ID", async () => {
     const { record, objectOf } = aHistory();
     await record({ now: 10, ...ANNA }, segment("created"));

@@ -2,6 +2,7 @@
 // records that are written together with the revision that makes the change.
 //
 //   object      "traits/5001" -> ObjectRecord
+//   object      "mappings/8001/12" -> ObjectRecord, of a mapping of destination 8001
 //   trait-rule  "0000000000005001/00000003" -> RuleVersion, in the order of versions
 
 import { assertNever } from "../model/result.ts";
@@ -26,8 +27,8 @@ export interface ObjectChange {
   readonly kind: "created" | "updated" | "deleted";
   /** For traits, whether the rule changed or not; null where there is none. */
   readonly traitRule?: { readonly before: string | null; readonly after: string | null };
-  /** For destinations, the greatest ID of the mappings that are gone. */
-  readonly lostMappingId?: number;
+  /** For destinations, the IDs of the mappings that are gone. */
+  readonly lostMappings?: readonly number[];
   /** What is kept of the object beside the workspace from now on; left out where that stays as it is. */
   readonly kept?: Readonly<Record<string, unknown>>;
 }
@@ -69,6 +70,18 @@ export function objectId(list: string, id: number): string {
   return `${list}/${id}`;
 }
 
+/** What a destination's mappings are called here, of which each has a record. */
+export type MappingList = `mappings/${number}`;
+
+export function mappingsOf(destinationId: number): MappingList {
+  return `mappings/${destinationId}`;
+}
+
+/** Mappings are no objects of the workspace: they stand in their destinations. */
+export function isOfWorkspace({ list }: Pick<ObjectChange, "list">): boolean {
+  return !list.startsWith("mappings/");
+}
+
 /** The ID of a record of a rule's version; without one, what the IDs of all its versions begin with. */
 export function ruleVersionId(sid: number, version?: number): string {
   const trait = `${sid}`.padStart(SID_DIGITS, "0");
@@ -81,19 +94,39 @@ export function recordsOfChange(
   before: ObjectRecords,
   origin: ChangeOrigin,
 ): ControlRecord[] {
-  return changes.flatMap((change) => {
-    const old = before.get(objectId(change.list, change.id)) ?? null;
-    switch (change.kind) {
-      case "created":
-        return [...recordsOfDeleted(change, old), ...recordsOfCreated(change, origin)];
-      case "updated":
-        return recordsOfUpdated(change, old, origin);
-      case "deleted":
-        return recordsOfDeleted(change, old);
-      default:
-        return assertNever(change.kind);
-    }
-  });
+  return changes.flatMap((change) => [
+    ...recordsOfMapped(change, before),
+    ...recordsOfOne(change, before, origin),
+  ]);
+}
+
+function recordsOfOne(
+  change: ObjectChange,
+  before: ObjectRecords,
+  origin: ChangeOrigin,
+): ControlRecord[] {
+  const old = before.get(objectId(change.list, change.id)) ?? null;
+  switch (change.kind) {
+    case "created":
+      return [...recordsOfDeleted(change, old), ...recordsOfCreated(change, origin)];
+    case "updated":
+      return recordsOfUpdated(change, old, origin);
+    case "deleted":
+      return recordsOfDeleted(change, old);
+    default:
+      return assertNever(change.kind);
+  }
+}
+
+/** A mapping that is gone leaves no record. */
+function recordsOfMapped(
+  { id, lostMappings = [] }: ObjectChange,
+  before: ObjectRecords,
+): ControlRecord[] {
+  const ids = lostMappings.map((mappingId) => objectId(mappingsOf(id), mappingId));
+  return ids.flatMap((each) =>
+    before.has(each) ? [{ kind: OBJECT_KIND, id: each, value: null }] : [],
+  );
 }
 
 /** The records of the changed objects that there are, for `recordsOfChange`. */
@@ -101,8 +134,11 @@ export async function readRecordsBefore(
   store: Pick<ControlStore, "read" | "list">,
   changes: readonly ObjectChange[],
 ): Promise<ObjectRecords> {
-  if (changes.length > READ_ONE_BY_ONE) return readObjectRecords(store);
-  const ids = changes.map(({ list, id }) => objectId(list, id));
+  const ids = changes.flatMap(({ list, id, lostMappings = [] }) => [
+    objectId(list, id),
+    ...lostMappings.map((mappingId) => objectId(mappingsOf(id), mappingId)),
+  ]);
+  if (ids.length > READ_ONE_BY_ONE) return readObjectRecords(store);
   const found = await Promise.all(ids.map((id) => store.read(OBJECT_KIND, id)));
   return new Map(found.flatMap((one) => (one === null ? [] : [[one.id, asObjectRecord(one)]])));
 }

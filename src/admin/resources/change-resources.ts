@@ -11,12 +11,20 @@ import type { Defined } from "./definitions-view.ts";
 import { may } from "./may.ts";
 import { idOf, placeFaults, readObject } from "./object-keys.ts";
 import { etagOf, findItem } from "./read-resources.ts";
-import { type Refusal, type ResourceContext, type ResourceKind, refusal } from "./resource-kind.ts";
+import {
+  type RecordedList,
+  type Refusal,
+  type ResourceContext,
+  type ResourceKind,
+  refusal,
+} from "./resource-kind.ts";
 
 /** What is kept with the record of an object, because the document has no keys for it. */
 export interface KeptKeys {
-  readonly list: ListName;
+  readonly list: RecordedList;
   readonly id: number;
+  /** Whether its record begins now, where no edit says so. */
+  readonly isNew?: true;
   readonly kept: Readonly<Record<string, unknown>>;
 }
 

@@ -102,14 +102,12 @@ export function readObject(kind: ReadKind, body: unknown): Result<WrittenObject,
     const message = `Expected ${withArticle(kind.noun)}, which is a JSON object.`;
     return err([{ at: "", code: "E_TYPE", message }]);
   }
-  const item: Record<string, unknown> = {};
+  const unknown = Object.entries(body).filter(([name]) => !Object.hasOwn(kind.keys, name));
+  const keepsOthers = kind.keepsOtherKeys?.(body) === true;
+  // Whatever they are called: "__proto__" is a key like any other.
+  const item: Record<string, unknown> = Object.fromEntries(keepsOthers ? unknown : []);
   const kept: Record<string, unknown> = {};
-  const faults: Fault[] = [];
-  for (const [name, value] of Object.entries(body)) {
-    if (Object.hasOwn(kind.keys, name)) continue;
-    if (kind.keepsOtherKeys?.(body)) item[name] = value;
-    else faults.push(unknownKey(name, kind));
-  }
+  const faults = keepsOthers ? [] : unknown.map(([name]) => unknownKey(name, kind));
   for (const [name, key] of Object.entries(kind.keys)) {
     if (key.kind === "given") continue;
     const written = Object.hasOwn(body, name) ? body[name] : undefined;

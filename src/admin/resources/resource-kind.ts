@@ -5,7 +5,7 @@ import type { Fault } from "@dunlin/contract/workspace";
 import type { Caller, ObjectType, Permission, Right } from "../../access/caller.ts";
 import type { ListName } from "../../catalog/document-keys.ts";
 import type { DefinitionEdit } from "../../catalog/edits.ts";
-import type { ObjectRecord } from "../../control/object-records.ts";
+import type { MappingList, ObjectRecord } from "../../control/object-records.ts";
 import type { PartnerMetrics } from "../../population/measure-population.ts";
 import type { Defined, DefinitionsView } from "./definitions-view.ts";
 import type { QueryReading } from "./list-options.ts";
@@ -27,10 +27,13 @@ export interface ResourceContext {
   /** Numbers of the partner's traits and segments; left out where nobody asked for them, or none are there yet. */
   readonly metrics?: PartnerMetrics;
   /** Who made an object, and when. */
-  recordOf(list: ListName, id: number): ObjectRecord;
+  recordOf(list: RecordedList, id: number): ObjectRecord;
   /** A number that no object of this space of IDs has or had; each one once. */
   newId(space: IdSpace): number;
 }
+
+/** What has records: the lists of a workspace, and the mappings of each destination. */
+export type RecordedList = ListName | MappingList;
 
 /** Traits, folder traits and segments share one. */
 export type IdSpace = "sid" | "mappings" | Exclude<ListName, "traits" | "segments">;

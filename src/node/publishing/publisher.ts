@@ -293,7 +293,10 @@ function withKept(
     left.delete(objectId(change.list, change.id));
     return { ...change, kept: own.kept };
   });
-  return [...all, ...left.values().map((each) => ({ ...each, kind: "updated" as const }))];
+  const others = left.values().map(({ list, id, kept: own, isNew }): ObjectChange => {
+    return { list, id, kind: isNew ? "created" : "updated", kept: own };
+  });
+  return [...all, ...others];
 }
 
 function whyNot(outcome: PublishOutcome): string | null {

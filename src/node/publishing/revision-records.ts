@@ -4,7 +4,7 @@
 import { auditRecord } from "../../access/audit.ts";
 import type { ControlRecord, ControlStore } from "../../control/control-store.ts";
 import { readLastIds, recordsOfLastIds } from "../../control/last-ids.ts";
-import { readRecordsBefore, recordsOfChange } from "../../control/object-records.ts";
+import { isOfWorkspace, readRecordsBefore, recordsOfChange } from "../../control/object-records.ts";
 import type { RecordedChanges, RecordedOrigin } from "./publisher.ts";
 
 export async function recordsOfRevision(
@@ -37,7 +37,7 @@ function auditRecords(
     return auditRecord({ ...who, ...object, change: `${list}.${change}` });
   });
   // More than an entry each can be kept of, or nothing but settings: the revision itself holds it all.
-  const isTold = entries.length > 0 && entries.length === changed.length;
+  const isTold = entries.length > 0 && entries.length === changed.filter(isOfWorkspace).length;
   if (isTold) return entries;
   const published = auditRecord({
     ...who,

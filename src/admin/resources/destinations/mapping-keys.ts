@@ -4,10 +4,10 @@
 import { createHash } from "node:crypto";
 import type { DestinationDefinition, DestinationMapping } from "@dunlin/contract/workspace";
 import { CATALOG_LIMITS } from "../../../catalog/limits.ts";
+import { mappingsOf, type ObjectRecord } from "../../../control/object-records.ts";
 import type { ReadKind } from "../object-keys.ts";
-import type { ApiKey, ApiKeys, ApiObject, ResourceContext } from "../resource-kind.ts";
-import { constant, givenId, ID, TEXT, TIME, written } from "../shared-keys.ts";
-import { type MappingRecord, mappingRecordsOf, UNRECORDED_MAPPING } from "./mapping-records.ts";
+import type { ApiKey, ApiKeys, ApiObject, JsonSchema, ResourceContext } from "../resource-kind.ts";
+import { constant, givenId, ID, TIME, written } from "../shared-keys.ts";
 
 export interface MappedItem {
   readonly destination: DestinationDefinition;
@@ -17,15 +17,30 @@ export interface MappedItem {
 const alias = { type: ["string", "null"], maxLength: CATALOG_LIMITS.aliasLength } as const;
 const url = { type: ["string", "null"], maxLength: CATALOG_LIMITS.urlLength } as const;
 const end = { type: ["string", "null"], format: "date" } as const;
+/** Nothing reads tag codes; records are small. */
+const TAG_CODE = { type: ["string", "null"], maxLength: 1_000 } as const;
 const TEXT_SHOWN = { type: ["string", "null"] } as const;
 const USER = { type: "integer" } as const;
 
 const id = (): ApiKey<MappedItem> => ({ ...givenId(), show: ({ mapping }) => mapping.mappingId });
 
-function recorded(name: keyof MappingRecord, schema: ApiKey<MappedItem>["schema"]) {
-  const show: ApiKey<MappedItem>["show"] = (item, context) =>
-    mappingRecordOf(item, context)[name] ?? null;
-  return { kind: "given", schema, show } as const;
+/** Who made a mapping and who changed it last, and when: nobody knows of one that came with a workspace. */
+function recorded(
+  name: "createTime" | "updateTime" | "crUID" | "upUID",
+  schema: JsonSchema,
+): ApiKey<MappedItem> {
+  return {
+    ...{ kind: "given", schema },
+    show: (item, context) => mappingRecordOf(item, context)[name],
+  };
+}
+
+/** Stored and given back: no page is ever told. */
+function tagCode(name: "tagCode" | "secureTagCode"): ApiKey<MappedItem> {
+  return {
+    ...{ kind: "kept", schema: TAG_CODE },
+    show: (item, context) => mappingRecordOf(item, context).kept?.[name] ?? null,
+  };
 }
 
 function element(show: (mapped: Mapped) => unknown): ApiKey<MappedItem> {
@@ -67,11 +82,8 @@ export const MAPPING_KEYS: ApiKeys<MappedItem> = {
   upUID: recorded("upUID", USER),
   url: { ...written(url), show: (item) => urlOf(item, "url") },
   secureUrl: { ...written(url), show: (item) => urlOf(item, "secureUrl") },
-  tagCode: { ...recorded("tagCode", { ...TEXT, type: ["string", "null"] }), kind: "kept" },
-  secureTagCode: {
-    ...recorded("secureTagCode", { ...TEXT, type: ["string", "null"] }),
-    kind: "kept",
-  },
+  tagCode: tagCode("tagCode"),
+  secureTagCode: tagCode("secureTagCode"),
   traitAlias: written(alias),
   valueAlias: written(alias),
   // An old name of the ID, which bodies may hold.
@@ -100,15 +112,17 @@ export function showMapping(item: MappedItem, context: ResourceContext): ApiObje
   return shown;
 }
 
-export function mappingRecordOf(item: MappedItem, context: ResourceContext): MappingRecord {
-  const { destination, mapping } = item;
-  const records = mappingRecordsOf(destination.destinationId, context);
-  return records[String(mapping.mappingId)] ?? UNRECORDED_MAPPING;
+export function mappingRecordOf(
+  { destination, mapping }: MappedItem,
+  { recordOf }: ResourceContext,
+): ObjectRecord {
+  return recordOf(mappingsOf(destination.destinationId), mapping.mappingId);
 }
 
 /** Changes whenever the mapping does, and not with others of its destination. */
 export function mappingEtag(item: MappedItem, context: ResourceContext): string {
-  const state = JSON.stringify([item.mapping, mappingRecordOf(item, context)]);
+  const { kept, version } = mappingRecordOf(item, context);
+  const state = JSON.stringify([item.mapping, kept ?? null, version]);
   return `"${createHash("sha256").update(state).digest("base64url").slice(0, 22)}"`;
 }
 

@@ -3,15 +3,15 @@
 
 import type { DestinationDefinition, DestinationMapping, Fault } from "@dunlin/contract/workspace";
 import { meanTheSame } from "../../../catalog/describe-changes.ts";
+import { mappingsOf } from "../../../control/object-records.ts";
 import { err, ok, type Result } from "../../../model/result.ts";
-import { type PlannedChange, refuseStale } from "../change-resources.ts";
+import { type KeptKeys, type PlannedChange, refuseStale } from "../change-resources.ts";
 import { DESTINATIONS } from "../kinds/destinations.ts";
 import { may } from "../may.ts";
 import { findItem } from "../read-resources.ts";
 import { type Refusal, type ResourceContext, refusal } from "../resource-kind.ts";
 import { mappingEtag, mappingRecordOf } from "./mapping-keys.ts";
-import { keptWith, type MappingRecord, mappingRecordsOf } from "./mapping-records.ts";
-import { type ReadMapping, readMapping } from "./read-mapping.ts";
+import { nextPriority, type ReadMapping, readMapping } from "./read-mapping.ts";
 
 export interface PlannedMappings extends PlannedChange {
   readonly destinationId: number;
@@ -30,30 +30,37 @@ export function planMappings(
   const found = findChangeable(given, context);
   if (!found.ok) return found;
   const before = found.value;
-  let destination = before;
-  const records = { ...mappingRecordsOf(before.destinationId, context) };
+  const mappings = [...before.mappings];
+  // It grows with its mappings.
+  const destination = withMappings(before, mappings);
+  const mappedAs = new Map(mappings.map(({ sid, mappingId }) => [sid, mappingId]));
+  const kept: KeptKeys[] = [];
   const mappingIds: number[] = [];
+  let priority = nextPriority(before);
   for (const [place, body] of bodies.entries()) {
     const prefix = bodies.length === 1 ? "" : `/${place}`;
-    const read = readMapping({ destination, body, before: null }, context);
+    const read = readMapping({ destination, body, before: null, priority }, context);
     if (!read.ok) return err(placed(read.error, prefix));
-    const { mapping, kept } = read.value;
-    const twice = destination.mappings.find(({ sid }) => sid === mapping.sid);
+    const { mapping, codes } = read.value;
+    const twice = mappedAs.get(mapping.sid);
     if (twice !== undefined) {
-      const message = `${mapping.sid} is mapped to the destination already, as ${twice.mappingId}.`;
+      const message = `${mapping.sid} is mapped to the destination already, as ${twice}.`;
       const faults = [{ at: `${prefix}/sid`, code: "E_DUPLICATE", message }];
       return err(refusal("conflict", message, faults));
     }
-    const { now, caller } = context;
-    const who = { createTime: now, updateTime: now, crUID: caller.userId, upUID: caller.userId };
-    records[String(mapping.mappingId)] = { ...who, ...tagCodes(kept) };
+    const list = mappingsOf(before.destinationId);
+    kept.push({ list, id: mapping.mappingId, kept: codes, isNew: true });
     mappingIds.push(mapping.mappingId);
-    destination = withMappings(destination, [...destination.mappings, asMapping(mapping)]);
+    mappedAs.set(mapping.sid, mapping.mappingId);
+    mappings.push(asMapping(mapping));
+    const own = mapping["priority"];
+    if (priority !== null && typeof own === "number" && own >= priority) priority = own + 1;
   }
   const first = before.mappings.length;
   const prefixes = bodies.map((_, place) => (bodies.length === 1 ? "" : `/${place}`));
   return ok({
-    ...writeDestination({ before, after: destination, records }, context),
+    ...writeDestination(before, destination),
+    kept,
     places: prefixes.map((_, place) => placeOf(before, first + place, context)),
     explain: (faults) => explainMappings({ before, first, prefixes }, faults, context),
     mappingIds,
@@ -79,25 +86,22 @@ export function planMappingUpdate(call: MappingCall, context: ResourceContext): 
   const item = { destination, mapping };
   const stale = refuseStale(mappingEtag(item, context), call.ifMatch);
   if (stale !== null) return err(stale);
-  const read = readMapping({ destination, body: call.body, before: mapping }, context);
+  const read = readMapping(
+    { destination, body: call.body, before: mapping, priority: mapping.priority },
+    context,
+  );
   if (!read.ok) return read;
   const place = destination.mappings.indexOf(mapping);
   const after = asMapping(read.value.mapping);
-  const record = mappingRecordOf(item, context);
-  const records = { ...mappingRecordsOf(destination.destinationId, context) };
-  const { tagCode, secureTagCode, ...who } = record;
-  const codes = tagCodes(read.value.kept);
-  const isSame =
-    meanTheSame(after, mapping) && meanTheSame(codes, tagCodes({ tagCode, secureTagCode }));
-  if (!isSame) {
-    const changed = { ...who, updateTime: context.now, upUID: context.caller.userId };
-    records[String(mapping.mappingId)] = { ...changed, ...codes };
-  }
+  const { codes } = read.value;
+  const known = mappingRecordOf(item, context).kept ?? {};
+  const isSame = meanTheSame(after, mapping) && meanTheSame(codes, known);
+  const list = mappingsOf(destination.destinationId);
   const mappings = isSame ? destination.mappings : destination.mappings.with(place, after);
   const written = withMappings(destination, mappings);
   return ok({
-    ...writeDestination({ before: destination, after: written, records }, context),
-    ...(isSame && { kept: [] }),
+    ...writeDestination(destination, written),
+    kept: isSame ? [] : [{ list, id: mapping.mappingId, kept: codes }],
     places: [placeOf(destination, place, context)],
     explain: (faults) =>
       explainMappings({ before: destination, first: place, prefixes: [""] }, faults, context),
@@ -128,9 +132,8 @@ export function planMappingDeletion(call: MappingDeletion, context: ResourceCont
   }
   const mappings = destination.mappings.filter((mapping) => !going.includes(mapping));
   const after = withMappings(destination, mappings);
-  const records = mappingRecordsOf(destination.destinationId, context);
   return ok({
-    ...writeDestination({ before: destination, after, records }, context),
+    ...writeDestination(destination, after),
     explain: (faults) =>
       explainMappings({ before: destination, first: 0, prefixes: [] }, faults, context),
     mappingIds: [],
@@ -174,31 +177,15 @@ function asMapping(mapping: ReadMapping["mapping"]): DestinationMapping {
   return { ...none, ...mapping } as unknown as DestinationMapping;
 }
 
-function tagCodes(kept: object): Pick<MappingRecord, "tagCode" | "secureTagCode"> {
-  const codes = ["tagCode", "secureTagCode"].flatMap((name) => {
-    const code: unknown = Reflect.get(kept, name);
-    return typeof code === "string" ? [[name, code] as const] : [];
-  });
-  return Object.fromEntries(codes);
-}
-
-interface Written {
-  readonly before: DestinationDefinition;
-  readonly after: DestinationDefinition;
-  readonly records: Readonly<Record<string, MappingRecord>>;
-}
-
 function writeDestination(
-  { before, after, records }: Written,
-  context: ResourceContext,
-): Omit<PlannedMappings, "explain" | "mappingIds"> {
-  const { destinationId } = before;
+  { destinationId }: DestinationDefinition,
+  after: DestinationDefinition,
+): Pick<PlannedMappings, "edits" | "kept" | "target" | "destinationId"> {
   const list = "destinations";
-  const kept = keptWith(destinationId, { records, mappings: after.mappings }, context);
   return {
     // Server destinations are written with the keys that only they have.
     edits: [{ kind: "put", list, id: destinationId, item: { ...after } }],
-    kept: [{ list, id: destinationId, kept }],
+    kept: [],
     target: { list, id: destinationId },
     destinationId,
   };

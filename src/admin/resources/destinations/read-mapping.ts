@@ -11,8 +11,8 @@ import { isSerializedUrl, MAPPING_KIND, type MappedItem, mappedOf } from "./mapp
 export interface ReadMapping {
   /** As the document writes it, whatever it holds; only its IDs are sure. */
   readonly mapping: ApiObject & { readonly mappingId: number; readonly sid: number };
-  /** Tag codes, which the document has no keys for. */
-  readonly kept: ApiObject;
+  /** Tag codes, which the document has no keys for; those that there are. */
+  readonly codes: ApiObject;
 }
 
 export interface MappingBody {
@@ -20,10 +20,12 @@ export interface MappingBody {
   readonly body: unknown;
   /** What it takes the place of; null: the ID of a new one. */
   readonly before: MappedItem["mapping"] | null;
+  /** Where it says none. */
+  readonly priority: number | null;
 }
 
 export function readMapping(
-  { destination, body, before }: MappingBody,
+  { destination, body, before, priority }: MappingBody,
   context: ResourceContext,
 ): Result<ReadMapping, Refusal> {
   const read = readObject(MAPPING_KIND, body);
@@ -40,21 +42,18 @@ export function readMapping(
   const filled = before === null ? autoFill({ destination, sid }, item, context) : ok(item);
   if (!filled.ok) return filled;
   const mappingId = before === null ? context.newId("mappings") : before.mappingId;
-  const fallbacks =
-    before === null
-      ? { startDate: dayOf(context.now), priority: nextPriority(destination) }
-      : { startDate: before.startDate, priority: before.priority };
   const mapping = {
     ...withoutRepeatedAlias(destination, filled.value),
     ...{ mappingId, sid },
-    startDate: item["startDate"] ?? fallbacks.startDate,
-    priority: item["priority"] ?? fallbacks.priority,
+    startDate: item["startDate"] ?? (before === null ? dayOf(context.now) : before.startDate),
+    priority: item["priority"] ?? priority,
   };
   if (needsAlias(destination) && (filled.value["traitAlias"] ?? null) === null) {
     const message = `The key "traitAlias" is required in a mapping of this destination.`;
     return err(badMapping([fault("traitAlias", "E_MISSING_KEY", message)]));
   }
-  return ok({ mapping, kept });
+  const codes = Object.entries(kept).filter(([, code]) => code !== null);
+  return ok({ mapping, codes: Object.fromEntries(codes) });
 }
 
 const NO_SID = 'The key "sid" is required: the ID of what is mapped, which is a number.';
@@ -145,7 +144,7 @@ function withoutRepeatedAlias(destination: DestinationDefinition, item: ApiObjec
 }
 
 /** Cookies have an order; other destinations none, unless somebody wants one. */
-function nextPriority({ destinationType, mappings }: DestinationDefinition): number | null {
+export function nextPriority({ destinationType, mappings }: DestinationDefinition): number | null {
   if (destinationType !== "ADS") return null;
   const taken = mappings.map(({ priority }) => priority ?? 0);
   return taken.reduce((greatest, each) => Math.max(greatest, each), 0) + 1;

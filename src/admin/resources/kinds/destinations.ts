@@ -11,7 +11,6 @@ import {
   refuseExport,
 } from "../destinations/export-controls.ts";
 import { showMapping } from "../destinations/mapping-keys.ts";
-import { MAPPING_RECORDS } from "../destinations/mapping-records.ts";
 import type {
   ApiKey,
   ApiKeys,
@@ -187,10 +186,6 @@ export const DESTINATIONS: ResourceKind<"destinations"> = {
     ...withoutForeignDefault(item),
     mappings: before?.mappings ?? [],
   }),
-  completeKept: (keptNow, { id }, { recordOf }) => {
-    const records = recordOf("destinations", id).kept?.[MAPPING_RECORDS];
-    return records === undefined ? keptNow : { ...keptNow, [MAPPING_RECORDS]: records };
-  },
   check: checkDestination,
 };
 
