@@ -21,8 +21,8 @@ import { LmdbCallRates } from "./lmdb-call-rates.ts";
 import { LmdbDenials } from "./lmdb-denials.ts";
 import { LmdbDeviceGraphs } from "./lmdb-device-graphs.ts";
 import { LmdbIdentities, type ReadIdentity } from "./lmdb-identities.ts";
-import { LmdbProfileScan } from "./lmdb-profile-scan.ts";
 import { LmdbProfileStore } from "./lmdb-profile-store.ts";
+import { LmdbProfileScan } from "./scan/lmdb-profile-scan.ts";
 
 /** Visitors in an environment that all processes of a node share; closing the store closes it. */
 export class LmdbVisitorStore implements ScannedStore {
