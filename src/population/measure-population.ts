@@ -9,6 +9,7 @@ import { DEVICE_LIFE_DAYS, utcDay } from "../model/time.ts";
 import type { ScannedProfiles } from "../profiles/profile-scan.ts";
 import { WantedTraits } from "../profiles/skim-record.ts";
 import { HolderVisits } from "./holder-visits.ts";
+import { PageCopy } from "./page-copy.ts";
 import {
   type CountWorld,
   compileCounted,
@@ -29,6 +30,9 @@ export interface PartnerMetrics {
   readonly visited: number;
   readonly unreadable: number;
 }
+
+/** A millisecond or two of work, of which nothing is kept. */
+const RECORDS_A_SLICE = 128;
 
 /** Rejects with the signal's reason when that is aborted. */
 export async function measurePopulation(
@@ -76,16 +80,25 @@ async function measureKind(
   const count = (_before: readonly SegmentId[], after: readonly SegmentId[]): void => {
     for (const sid of after) segments.set(sid, (segments.get(sid) ?? 0) + 1);
   };
+  const copy = new PageCopy();
   let visited = 0;
   let share = 0;
   let from = null;
   do {
-    const page = await world.store.scan.next(of, from, (record) => {
-      holders.visit(record);
-      pass?.evaluator.visit(record);
-    });
-    await holders.flush();
-    await pass?.evaluator.flush(count);
+    const page = await world.store.scan.next(of, from, copy.add);
+    for (let first = 0; first < copy.count; first += RECORDS_A_SLICE) {
+      const end = Math.min(first + RECORDS_A_SLICE, copy.count);
+      for (let place = first; place < end; place++) {
+        const record = copy.recordAt(place);
+        holders.visit(record);
+        pass?.evaluator.visit(record);
+      }
+      await holders.flush();
+      await pass?.evaluator.flush(count);
+      await world.pause();
+      world.signal.throwIfAborted();
+    }
+    copy.empty();
     visited += page.visited;
     share = Math.min(1, share + page.share);
     from = page.next;
