@@ -112,6 +112,15 @@ export function showMapping(item: MappedItem, context: ResourceContext): ApiObje
   return shown;
 }
 
+/** `given` is an ID, as a path holds it. */
+export function findMappingIn(
+  { mappings }: DestinationDefinition,
+  given: string,
+): DestinationMapping | undefined {
+  const id = /^[0-9]{1,15}$/.test(given) ? Number(given) : -1;
+  return mappings.find(({ mappingId }) => mappingId === id);
+}
+
 export function mappingRecordOf(
   { destination, mapping }: MappedItem,
   { recordOf }: ResourceContext,

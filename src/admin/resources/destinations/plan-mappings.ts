@@ -10,7 +10,7 @@ import { DESTINATIONS } from "../kinds/destinations.ts";
 import { may } from "../may.ts";
 import { findItem } from "../read-resources.ts";
 import { type Refusal, type ResourceContext, refusal } from "../resource-kind.ts";
-import { mappingEtag, mappingRecordOf } from "./mapping-keys.ts";
+import { findMappingIn, mappingEtag, mappingRecordOf } from "./mapping-keys.ts";
 import { nextPriority, type ReadMapping, readMapping } from "./read-mapping.ts";
 
 export interface PlannedMappings extends PlannedChange {
@@ -33,7 +33,6 @@ export function planMappings(
   const mappings = [...before.mappings];
   // It grows with its mappings.
   const destination = withMappings(before, mappings);
-  const mappedAs = new Map(mappings.map(({ sid, mappingId }) => [sid, mappingId]));
   const kept: KeptKeys[] = [];
   const mappingIds: number[] = [];
   let priority = nextPriority(before);
@@ -42,16 +41,15 @@ export function planMappings(
     const read = readMapping({ destination, body, before: null, priority }, context);
     if (!read.ok) return err(placed(read.error, prefix));
     const { mapping, codes } = read.value;
-    const twice = mappedAs.get(mapping.sid);
+    const twice = mappings.find(({ sid }) => sid === mapping.sid);
     if (twice !== undefined) {
-      const message = `${mapping.sid} is mapped to the destination already, as ${twice}.`;
+      const message = `${mapping.sid} is mapped to the destination already, as ${twice.mappingId}.`;
       const faults = [{ at: `${prefix}/sid`, code: "E_DUPLICATE", message }];
       return err(refusal("conflict", message, faults));
     }
     const list = mappingsOf(before.destinationId);
     kept.push({ list, id: mapping.mappingId, kept: codes, isNew: true });
     mappingIds.push(mapping.mappingId);
-    mappedAs.set(mapping.sid, mapping.mappingId);
     mappings.push(asMapping(mapping));
     const own = mapping["priority"];
     if (priority !== null && typeof own === "number" && own >= priority) priority = own + 1;
@@ -81,7 +79,7 @@ export function planMappingUpdate(call: MappingCall, context: ResourceContext): 
   const found = findChangeable(owner.value, context);
   if (!found.ok) return found;
   const destination = found.value;
-  const mapping = destination.mappings.find(({ mappingId }) => String(mappingId) === call.mapping);
+  const mapping = findMappingIn(destination, call.mapping);
   if (mapping === undefined) return err(NO_MAPPING);
   const item = { destination, mapping };
   const stale = refuseStale(mappingEtag(item, context), call.ifMatch);
@@ -155,7 +153,7 @@ function findChangeable(
 function findOwner(mapping: string, { view, pid }: ResourceContext): Result<string, Refusal> {
   const owners = view
     .ofPartner("destinations", pid)
-    .filter(({ mappings }) => mappings.some(({ mappingId }) => String(mappingId) === mapping));
+    .filter((destination) => findMappingIn(destination, mapping) !== undefined);
   const [owner, ...others] = owners;
   if (owner === undefined) return err(NO_MAPPING);
   if (others.length === 0) return ok(String(owner.destinationId));

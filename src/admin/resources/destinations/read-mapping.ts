@@ -146,8 +146,7 @@ function withoutRepeatedAlias(destination: DestinationDefinition, item: ApiObjec
 /** Cookies have an order; other destinations none, unless somebody wants one. */
 export function nextPriority({ destinationType, mappings }: DestinationDefinition): number | null {
   if (destinationType !== "ADS") return null;
-  const taken = mappings.map(({ priority }) => priority ?? 0);
-  return taken.reduce((greatest, each) => Math.max(greatest, each), 0) + 1;
+  return mappings.reduce((next, { priority }) => Math.max(next, (priority ?? 0) + 1), 1);
 }
 
 function dayOf(time: number): string {

@@ -6,7 +6,13 @@ import { applyListOptions, type Query, readListOptions } from "../list-options.t
 import { may } from "../may.ts";
 import { findItem, type Listed } from "../read-resources.ts";
 import { type ApiObject, type Refusal, type ResourceContext, refusal } from "../resource-kind.ts";
-import { MAPPING_KEYS, type MappedItem, mappingEtag, showMapping } from "./mapping-keys.ts";
+import {
+  findMappingIn,
+  MAPPING_KEYS,
+  type MappedItem,
+  mappingEtag,
+  showMapping,
+} from "./mapping-keys.ts";
 
 export function listMappings(
   { given, query }: { readonly given: string; readonly query: Query },
@@ -39,7 +45,7 @@ export function findMapping(
   const found = findReadable(given, context);
   if (!found.ok) return found;
   const destination = found.value;
-  const own = destination.mappings.find(({ mappingId }) => String(mappingId) === mapping);
+  const own = findMappingIn(destination, mapping);
   if (own === undefined) return err(refusal("not-found", "There is no mapping with this ID."));
   const item: MappedItem = { destination, mapping: own };
   return ok({ shown: showMapping(item, context), etag: mappingEtag(item, context) });
