@@ -16,6 +16,8 @@ interface Holder {
   readonly lastSeen: number;
 }
 
+const NO_MEMBERSHIP: Profile["membership"] = [];
+
 export class AloneEvaluator implements Evaluator {
   unreadable = 0;
   readonly #options: EvaluatorOptions;
@@ -48,7 +50,7 @@ export class AloneEvaluator implements Evaluator {
     const { lastSeen, traits } = skimmer;
     // No rule holds on an empty profile.
     if (traits.length === 0 && !this.#asksAll) return;
-    const profile: Profile = { lastSeen, traits, membership: [] };
+    const profile: Profile = { lastSeen, traits, membership: NO_MEMBERSHIP };
     const before = this.#before?.segmentsOf(profile) ?? NO_SEGMENTS;
     const after = this.#after?.segmentsOf(profile) ?? NO_SEGMENTS;
     if (before.length + after.length === 0) return;

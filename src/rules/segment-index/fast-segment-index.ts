@@ -141,6 +141,8 @@ export class FastSegmentIndex implements SegmentIndex {
   }
 
   #foundSegments(): SegmentId[] {
+    // Sorting a view of nothing costs as much as all that was asked.
+    if (this.#foundCount === 0) return [];
     const found = this.#found.subarray(0, this.#foundCount).sort();
     const segments: SegmentId[] = [];
     for (const segment of found) {
