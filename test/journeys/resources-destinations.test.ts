@@ -45,3 +45,19 @@ test("a visitor's next page is told of a segment that was mapped meanwhile, and 
   await node.manage("DELETE", `/v1/destinations/${destinationId}/mappings/${mappingId}`);
   assert.equal(await dests(), undefined);
 });
+
+test("the audit log has an entry of the destination for each change of its mappings", async () => {
+  const latest = async () => {
+    const answer = await node.manage("GET", "/v1/audit/?pid=1957&limit=2");
+    const { list } = JSON.parse(answer.text);
+    return list.map(({ change, objectId }: Record<string, string>) => `${change} ${objectId}`);
+  };
+  const target = "/v1/destinations/7001/mappings";
+  const made = await node.manage("POST", target, { sid: 9003, url: "https://a.example/" });
+  assert.equal(made.status, 201, made.text);
+  const { mappingId } = JSON.parse(made.text);
+  const [first] = await latest();
+  assert.equal(first, "destinations.updated 7001");
+  await node.manage("DELETE", `${target}/${mappingId}`);
+  assert.deepEqual(await latest(), ["destinations.updated 7001", "destinations.updated 7001"]);
+});
