@@ -52,6 +52,8 @@ test("the audit log has an entry of the destination for each change of its mappi
     const { list } = JSON.parse(answer.text);
     return list.map(({ change, objectId }: Record<string, string>) => `${change} ${objectId}`);
   };
+  // After everything that the node began with.
+  await node.manage("PUT", "/v1/clock", { now: new Date(Date.now() + 1_000_000).toISOString() });
   const target = "/v1/destinations/7001/mappings";
   const made = await node.manage("POST", target, { sid: 9003, url: "https://a.example/" });
   assert.equal(made.status, 201, made.text);
