@@ -32,8 +32,8 @@ const LOOK_EVERY_MS = 100;
 const SHARE = 0.04;
 /** Of a core, that counts as idle though somebody has used it. */
 const NEARLY_IDLE = 0.2;
-/** Of a core: workers that do less have no calls to speak of. */
-const NEARLY_NOTHING = 0.15;
+/** Of a core: workers that do less have no calls to speak of. Where they get little of a core, calls wait for it. */
+const NEARLY_NOTHING = 0.05;
 const LONGEST_REST_MS = 500;
 /** In which Linux counts the time of processes. */
 const TICK_MS = 10;
