@@ -34,7 +34,6 @@ export function addBulkRoutes(app: FastifyInstance, control: NodeControl): void 
       "The answer is the sheet with `resultCode`, the status of each row, and `result`, its JSON.",
     ].join(" "),
     consumes: ["text/csv"],
-    produces: ["text/csv"],
     params: {
       type: "object",
       properties: {
@@ -44,7 +43,10 @@ export function addBulkRoutes(app: FastifyInstance, control: NodeControl): void 
     },
     querystring: { type: "object", properties: PARTNER },
     body: { type: "string" },
-    response: { 200: { type: "string" }, ...refusalSchemas(400, 403, 404, 415) },
+    response: {
+      200: { content: { "text/csv": { schema: { type: "string" } } } },
+      ...refusalSchemas(400, 403, 404, 415),
+    },
   };
   const config = { ...WITH_RIGHTS.config, acceptsCsv: true, givesCsv: true } as const;
   app.post<BulkCall>("/v1/bulk/:operation/:kind", { config, schema }, async (request, reply) => {
