@@ -8,6 +8,7 @@ import { populate, randomWorkspace } from "../../test/support/random-population.
 import { partition } from "../catalog/partner-definitions.ts";
 import { readWorkspace } from "../catalog/read-workspace.ts";
 import { handleEvent } from "../event/handle-event.ts";
+import { asPartnerId, parseDeviceId } from "../model/ids.ts";
 import { DAY_MS, utcDay } from "../model/time.ts";
 import type { ScannedStore } from "../profiles/profile-scan.ts";
 import { MemoryVisitorStore } from "../stores/memory/memory-visitor-store.ts";
@@ -90,7 +91,29 @@ test("uniques and counts are those of a ledger of all calls, of devices and of w
   }
 });
 
-test("visitors of segments are those of sizes, and nobody who has opted out is in a number", async () => {
+test("who has opted out is in no number of a trait, nor whose profile's life has ended", async () => {
+  const store = new MemoryVisitorStore();
+  const world = buildWorld(DOCUMENT, { store });
+  const first = world.nowMs;
+  const devices = [1, 2, 3].map((number) => `${number}`.padStart(38, "0"));
+  for (const [place, device] of devices.entries()) {
+    world.nowMs = first + (place === 0 ? 0 : 100 * DAY_MS);
+    await handleEvent(world, callOf(`/event?d_uuid=${device}&t=1`));
+  }
+  const device = parseDeviceId(devices[2] ?? "");
+  assert.ok(device);
+  const optOut = { kind: "opt-out", pid: asPartnerId(1957), reason: "request", at: 1 } as const;
+  const identities = [{ ...optOut, key: { kind: "device", device } as const }];
+  await store.commitVisit({ profiles: [], guard: null, identities });
+  const measured = await measurePopulation(
+    definitionsOf(DOCUMENT),
+    worldOf(store, first + 121 * DAY_MS),
+  );
+  const metrics = measured.traits.get(1);
+  assert.deepEqual([measured.visited, metrics?.holders, metrics?.uniques[3]], [3, 1, 1]);
+});
+
+test("visitors of segments are those of sizes", async () => {
   for (const seed of [3, 4]) {
     const random = seededRandom(seed);
     const store = new MemoryVisitorStore();

@@ -144,6 +144,14 @@ describe("a node that is asked what is odd", () => {
   });
 });
 
+test("one such question is answered at a time", async () => {
+  const asked = await Promise.all(
+    Array.from({ length: 3 }, () => node.manage("GET", "/v1/lint?pid=1957")),
+  );
+  assert.deepEqual(asked.map(({ status }) => status).sort(), [200, 429, 429]);
+  assert.equal(asked.find(({ status }) => status === 429)?.headers["retry-after"], "5");
+});
+
 describe("dunlin lint", () => {
   const env = () => ({ DUNLIN_NODE: node.manageUrl, DUNLIN_TOKEN: node.token });
 

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { type RunningNode, startNode } from "../support/start-node.ts";
+import { call, type RunningNode, startNode } from "../support/start-node.ts";
 
 const DAY_MS = 86_400_000;
 const NOON = Date.UTC(2026, 0, 10, 12);
@@ -125,6 +125,15 @@ describe("with includeMetrics", () => {
     const { sid } = await manage("POST", "/v1/traits/", added, 201);
     const created = await manage("GET", `/v1/traits/${sid}?includeMetrics=true`);
     assert.deepEqual(numbers(created, "uniques"), [0, 0, 0, 0, 0, 0, 0]);
+    // Whoever has the object has not its numbers.
+    const [path, etag] = [
+      "/v1/traits/1",
+      String((await node.manage("GET", "/v1/traits/1")).headers["etag"]),
+    ];
+    const headers = { Authorization: `Bearer ${node.token}`, "If-None-Match": etag };
+    assert.equal((await call(node.manageUrl, path, { headers })).status, 304);
+    const asked = await call(node.manageUrl, `${path}?includeMetrics=true`, { headers });
+    assert.equal(asked.status, 200);
     // Whoever sends back what they read changes nothing by it.
     await manage("PUT", `/v1/traits/${sid}`, created);
     await day(1);
