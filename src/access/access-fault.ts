@@ -2,6 +2,7 @@
 
 import type { Fault } from "@dunlin/contract/workspace";
 import { err } from "../model/result.ts";
+import { etagOfState, isStale } from "./etag.ts";
 
 export type AccessFault =
   /** What was given is not as expected. */
@@ -10,6 +11,8 @@ export type AccessFault =
   | { readonly kind: "forbidden"; readonly message: string }
   | { readonly kind: "conflict"; readonly message: string; readonly faults?: readonly Fault[] }
   | { readonly kind: "limit"; readonly message: string }
+  /** The caller knows an older state. */
+  | { readonly kind: "stale"; readonly message: string }
   /** Other nodes were faster, again and again. */
   | { readonly kind: "busy"; readonly message: string };
 
@@ -41,6 +44,16 @@ export function forbidden(message: string): Refused<"forbidden"> {
 
 export function conflict(message: string, faults?: readonly Fault[]): Refused<"conflict"> {
   return err({ kind: "conflict", message, ...(faults !== undefined && { faults }) });
+}
+
+/** Null where the caller knows the object as it is, or does not say what it knows. */
+export function refuseStale(shown: object, ifMatch: string | null = null): Refused<"stale"> | null {
+  const etag = etagOfState(shown);
+  if (!isStale(etag, ifMatch)) return null;
+  return err({
+    kind: "stale",
+    message: `It has changed since it was read: its ETag is ${etag}.`,
+  });
 }
 
 export function limitReached(message: string): Refused<"limit"> {

@@ -10,6 +10,7 @@ import {
   invalid,
   limitReached,
   missing,
+  refuseStale,
   unknown,
 } from "./access-fault.ts";
 import { ACCESS_LIMITS } from "./access-limits.ts";
@@ -70,6 +71,9 @@ export async function updateGroup(
   return world.records.change(async () => {
     const found = await findOwn(world, order, groupId);
     if (!found.ok) return found;
+    const shown = showGroup(found.value, await world.records.listNow("user"));
+    const stale = refuseStale(shown, order.ifMatch);
+    if (stale !== null) return stale;
     return changeGroup(world, order, { group: found.value, before: found.value, given });
   });
 }
@@ -90,6 +94,10 @@ export async function removeGroups(
     }
     if (unknownIds.length > 0) return missing("group", unknownIds);
     const users = await world.records.listNow("user");
+    for (const group of groups) {
+      const stale = refuseStale(showGroup(group, users), order.ifMatch);
+      if (stale !== null) return stale;
+    }
     const gone = new Set(groups.map(({ groupId }) => groupId));
     const records = users
       .filter((user) => user.groups.some((id) => gone.has(id)))
@@ -157,6 +165,8 @@ export async function setGroupPermissions(
   return world.records.change(async () => {
     const found = await findOwn(world, order, groupId);
     if (!found.ok) return found;
+    const stale = refuseStale(found.value.permissions, order.ifMatch);
+    if (stale !== null) return stale;
     const group = { ...found.value, permissions, updateTime: world.now() };
     const records = [
       { kind: "group", id: numberKey(groupId), value: group },

@@ -91,7 +91,10 @@ test("a change moves no user to another partner, and writes over no other user",
   }
   const caller = { ...ADMIN, userId: anna.userId };
   const own = { ...given, isAdmin: true, status: "LOCKED", title: "y" };
-  assert.deepEqual(done(await updateOwnUser(bench.world, caller, own)), { ...anna, title: "y" });
+  assert.deepEqual(done(await updateOwnUser(bench.world, { caller }, own)), {
+    ...anna,
+    title: "y",
+  });
   const made = await make(bench, "carl", given);
   assert.deepEqual([made.pid, made.userId], [1, bert.userId + 1]);
   assert.deepEqual(

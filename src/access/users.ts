@@ -11,6 +11,7 @@ import {
   invalid,
   limitReached,
   missing,
+  refuseStale,
   unknown,
 } from "./access-fault.ts";
 import { ACCESS_LIMITS } from "./access-limits.ts";
@@ -47,6 +48,8 @@ export interface GivenUser extends OwnUserData {
 export interface Order {
   readonly caller: Caller;
   readonly pid: number;
+  /** Which state of the object the caller knows; left out or null where it does not say. */
+  readonly ifMatch?: string | null;
 }
 
 export type Outcome<T> = Promise<Result<T, AccessFault>>;
@@ -109,6 +112,8 @@ export async function updateUser(
     if (!found.ok) return found;
     const before = found.value;
     if (!mayGive(order.caller.rights, grantOf(before))) return forbidden(NOT_THEIRS);
+    const stale = refuseStale(showUser(before, world), order.ifMatch);
+    if (stale !== null) return stale;
     if (given.username !== undefined && nameKey(given.username) !== nameKey(before.username)) {
       return invalid("/username", "A username stays what it is.");
     }
@@ -131,12 +136,14 @@ export async function updateUser(
 /** A user's own doing: names and addresses, nothing that gives rights. */
 export async function updateOwnUser(
   world: AccessWorld,
-  caller: Caller,
+  { caller, ifMatch }: Pick<Order, "caller" | "ifMatch">,
   given: OwnUserData,
 ): Outcome<UserView> {
   return world.records.change(async () => {
     const before = await world.records.readNow("user", numberKey(caller.userId));
     if (before === null) return unknown("No user stands behind this token.");
+    const stale = refuseStale(showUser(before, world), ifMatch);
+    if (stale !== null) return stale;
     const now = world.now();
     const { firstName, lastName, email, title, phoneNumber } = given;
     const said = definedOf({ firstName, lastName, email, title, phoneNumber });
@@ -162,6 +169,8 @@ export async function removeUsers(
         continue;
       }
       if (!mayGive(order.caller.rights, grantOf(found.value))) return forbidden(NOT_THEIRS);
+      const stale = refuseStale(showUser(found.value, world), order.ifMatch);
+      if (stale !== null) return stale;
       users.push(found.value);
       ended.push(...(await signOut(world.records, userId)));
     }

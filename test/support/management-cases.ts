@@ -7,6 +7,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import type { HttpAnswer } from "./http-call.ts";
 import { call, type RunningNode } from "./start-node.ts";
 import { mismatches } from "./vector-matcher.ts";
 
@@ -18,6 +19,8 @@ export interface ManagementCase {
 export interface ManagementStep {
   readonly call: string;
   readonly body?: unknown;
+  /** In place of a body: its text as it is sent, as JSON unless the headers say otherwise. */
+  readonly raw?: string;
   /** More headers, such as If-Match. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly status: number;
@@ -25,6 +28,8 @@ export interface ManagementStep {
   readonly holds?: unknown;
   /** The answer and nothing else. */
   readonly is?: unknown;
+  /** Headers of the answer, each as a pattern. */
+  readonly answers?: Readonly<Record<string, string>>;
   /** Names for what lies in the answer: a key, `etag`, or `*` for the whole of it. */
   readonly as?: Readonly<Record<string, string>>;
 }
@@ -49,26 +54,51 @@ async function takeStep(
   step: ManagementStep,
   found: Map<string, unknown>,
 ): Promise<void> {
-  const { call: line, body, headers = {}, status, as = {} } = step;
+  const { call: line, body, raw, headers = {}, status, as = {}, answers = {} } = step;
   const [method = "", ...rest] = String(fill(line, found)).split(" ");
+  const text = raw ?? (body === undefined ? undefined : JSON.stringify(fill(body, found)));
   const answer = await call(manageUrl, rest.join(" "), {
     method,
     headers: {
       Authorization: `Bearer ${token}`,
-      ...(body !== undefined && { "Content-Type": "application/json" }),
+      ...(text !== undefined && { "Content-Type": "application/json" }),
       // Headers stay texts.
       ...(fill(headers, found) as Record<string, string>),
     },
-    ...(body !== undefined && { body: JSON.stringify(fill(body, found)) }),
+    ...(text !== undefined && { body: text }),
   });
   assert.equal(answer.status, status, `${line}: ${answer.text}`);
   const value: unknown = answer.text === "" ? null : JSON.parse(answer.text);
-  if ("holds" in step) assert.deepEqual(mismatches(value, fill(step.holds, found)), [], line);
-  if ("is" in step) assert.deepEqual(value, fill(step.is, found), line);
+  checkForm(line, answer, value);
   for (const [name, key] of Object.entries(as)) {
     if (key === "etag") found.set(name, answer.headers["etag"]);
     else found.set(name, key === "*" ? value : Reflect.get(Object(value), key));
   }
+  if ("holds" in step) assert.deepEqual(mismatches(value, fill(step.holds, found)), [], line);
+  if ("is" in step) assert.deepEqual(mismatches(value, fill(step.is, found)), [], line);
+  if ("is" in step) assert.deepEqual(keysOf(value), keysOf(fill(step.is, found)), line);
+  for (const [name, pattern] of Object.entries(answers)) {
+    assert.match(String(answer.headers[name]), new RegExp(String(fill(pattern, found))), line);
+  }
+}
+
+/** What holds of every answer: nothing with 204, JSON else, and refusals have their own form. */
+function checkForm(line: string, { status, text, headers }: HttpAnswer, value: unknown): void {
+  if (status === 204) {
+    assert.equal(text, "", line);
+    assert.equal(headers["content-type"], undefined, line);
+    return;
+  }
+  const type = status < 400 ? "application/json; charset=utf-8" : "application/problem+json";
+  assert.equal(headers["content-type"], type, line);
+  if (status < 400) return;
+  const { type: kind, title, status: said, detail, error, requestId } = Object(value);
+  assert.deepEqual([kind, said], ["about:blank", status], line);
+  for (const word of [title, detail, error, requestId]) assert.equal(typeof word, "string", line);
+}
+
+function keysOf(value: unknown): readonly string[] {
+  return typeof value === "object" && value !== null ? Object.keys(value).sort() : [];
 }
 
 /** A text that is one name becomes what it stands for; inside a longer text it is written out. */

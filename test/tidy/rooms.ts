@@ -80,6 +80,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     imports: [
       ...[
         "access/caller",
+        "access/etag",
         "control/object-records",
         "catalog",
         "rules",

@@ -2,6 +2,7 @@
 // within the turn of a publication, so that nothing changes between the plan and what it leads to.
 
 import type { Fault } from "@dunlin/contract/workspace";
+import { isStale } from "../../access/etag.ts";
 import { meanTheSame } from "../../catalog/describe-changes.ts";
 import { LIST_IDS, type ListName } from "../../catalog/document-keys.ts";
 import type { DefinitionEdit } from "../../catalog/edits.ts";
@@ -93,15 +94,9 @@ export function planDeletion<Name extends ListName>(
   { given, ifMatch }: DeletionCall,
   context: ResourceContext,
 ): Planned {
-  const items: Defined<Name>[] = [];
-  for (const each of new Set(given)) {
-    const found = findOwn(kind, each, context);
-    if (!found.ok) {
-      const { kind: why, detail } = found.error;
-      return err(given.length === 1 ? found.error : refusal(why, `${detail} (${each})`));
-    }
-    items.push(found.value);
-  }
+  const found = findSeveral(kind, given, context);
+  if (!found.ok) return found;
+  const items = found.value;
   for (const item of items) {
     if (!may(kind, "DELETE", { item, context })) return err(forbidden(kind, "delete"));
     const missing = missingRight(kind, item, context);
@@ -115,6 +110,34 @@ export function planDeletion<Name extends ListName>(
     (item): DefinitionEdit => ({ kind: "remove", list: kind.list, id: idOf(kind.list, item) }),
   );
   return ok({ edits, kept: [], target: null, explain: (faults) => broken(kind, faults) });
+}
+
+/** All of them, or what is to be said of those that cannot be had. */
+function findSeveral<Name extends ListName>(
+  kind: ResourceKind<Name>,
+  given: readonly string[],
+  context: ResourceContext,
+): Result<readonly Defined<Name>[], Refusal> {
+  const items: Defined<Name>[] = [];
+  const faults: Fault[] = [];
+  let why: Refusal["kind"] = "not-found";
+  for (const each of new Set(given)) {
+    const found = findOwn(kind, each, context);
+    if (found.ok) {
+      items.push(found.value);
+      continue;
+    }
+    const { kind: refused, detail } = found.error;
+    if (given.length === 1) return found;
+    if (faults.length === 0) why = refused;
+    const message = `${detail.replace(/\.$/, "")}: ${each}.`;
+    const code = refused === "not-found" ? "E_UNKNOWN_REFERENCE" : "E_VALUE";
+    faults.push({ at: `/${each}`, code, message });
+  }
+  const [first] = faults;
+  if (first === undefined) return ok(items);
+  const detail = faults.length === 1 ? first.message : `Nothing was deleted. ${first.message}`;
+  return err(refusal(why, detail, faults.slice(0, CATALOG_LIMITS.faults)));
 }
 
 interface Put<Name extends ListName> {
@@ -199,8 +222,7 @@ function checkMatch<Name extends ListName>(
 
 /** Null where the caller knows the object as it is, or does not say what it knows. */
 export function refuseStale(etag: string, ifMatch: string | null): Refusal | null {
-  if (ifMatch === null || ifMatch.trim() === "*") return null;
-  if (ifMatch.split(",").some((each) => each.trim() === etag)) return null;
+  if (!isStale(etag, ifMatch)) return null;
   return refusal("precondition-failed", `It has changed since it was read: its ETag is ${etag}.`);
 }
 
@@ -257,11 +279,14 @@ function explainFaults<Name extends ListName>(
   return own.length > 0 ? faulty(kind, own) : broken(kind, others);
 }
 
+/** Where a fault says that there are too many: of such objects, or of folders in one another. */
+const COUNTED: ReadonlySet<string> = new Set(["", "/parentFolderId"]);
+
 function faulty<Name extends ListName>(
   { noun }: ResourceKind<Name>,
   faults: readonly Fault[],
 ): Refusal {
-  const full = faults.find(({ at, code }) => at === "" && code === "E_LIMIT");
+  const full = faults.find(({ at, code }) => code === "E_LIMIT" && COUNTED.has(at));
   if (full !== undefined) return refusal("limit-exceeded", full.message, faults);
   if (faults.some(({ code }) => code === "E_DUPLICATE_ID")) {
     return refusal("conflict", faults[0]?.message ?? "", faults);

@@ -9,12 +9,11 @@ import {
   SEGMENT_FOLDERS,
   TRAIT_FOLDERS,
 } from "./kinds/folders.ts";
-import { type Query, QueryReading } from "./list-options.ts";
+import { listPlain, type Page, type Query, QueryReading } from "./list-options.ts";
+import { permissionsOn } from "./may.ts";
 import { shownKeys, showObject } from "./object-keys.ts";
 import { etagOf, findItem } from "./read-resources.ts";
 import { type ApiObject, type Refusal, type ResourceContext, refusal } from "./resource-kind.ts";
-
-export type FolderTree = ApiObject;
 
 type Folder = ReturnType<typeof childrenOf>[number];
 
@@ -23,14 +22,11 @@ export function folderTree(
   list: FolderList,
   query: Query,
   context: ResourceContext,
-): Result<FolderTree, Refusal> {
+): Result<readonly object[] | Page<object>, Refusal> {
   const reading = new QueryReading(query);
   const dataSourceId = reading.id("dataSourceId");
   // Folders belong to partners: there are none of third parties to leave out.
   reading.flag("includeThirdParty");
-  if (reading.faults.length > 0) {
-    return err(refusal("bad-request", "The options are not as expected.", reading.faults));
-  }
   const members = list === "folders" ? "traits" : "segments";
   const items: readonly { readonly folderId: number; readonly dataSourceId: number }[] =
     context.view.ofPartner(members, context.pid);
@@ -40,7 +36,24 @@ export function folderTree(
       : new Set(
           items.flatMap((each) => (each.dataSourceId === dataSourceId ? [each.folderId] : [])),
         );
-  return ok(showRoot(list, { context, wanted, isDeep: true }));
+  const root = showRoot(list, { context, wanted, isDeep: true });
+  const listed = listPlain(query, {
+    items: [root],
+    keys: Object.keys(root),
+    permissionsOn: () => folderPermissions(list, context),
+  });
+  const faults = [...reading.faults, ...(listed.ok ? [] : listed.error)];
+  if (listed.ok && faults.length === 0) return listed;
+  return err(refusal("bad-request", "The options are not as expected.", faults));
+}
+
+/** The same for every folder: they depend on nothing but the caller's role. */
+function folderPermissions(list: FolderList, context: ResourceContext) {
+  // No right is asked by what the folder holds.
+  const any = { folderId: ROOT_ID, pid: context.pid, name: "", parentFolderId: ROOT_ID };
+  return list === "folders"
+    ? permissionsOn(TRAIT_FOLDERS, { ...any, traitSid: 0 }, context)
+    : permissionsOn(SEGMENT_FOLDERS, any, context);
 }
 
 interface Showing {
@@ -64,10 +77,15 @@ export function findFolder(
 ): Result<FoundFolder, Refusal> {
   const reading = new QueryReading(query);
   const showing = { context, wanted: null, isDeep: reading.flag("includeSubFolders") };
+  const more = reading.flag("includePermissions")
+    ? { permissions: folderPermissions(list, context) }
+    : {};
   if (reading.faults.length > 0) {
     return err(refusal("bad-request", "The options are not as expected.", reading.faults));
   }
-  if (Number(given) === ROOT_ID) return ok({ shown: showRoot(list, showing), etag: null });
+  if (Number(given) === ROOT_ID) {
+    return ok({ shown: { ...showRoot(list, showing), ...more }, etag: null });
+  }
   const found =
     list === "folders"
       ? findItem(TRAIT_FOLDERS, given, context)
@@ -75,7 +93,7 @@ export function findFolder(
   if (!found.ok) return found;
   const folder: Folder = found.value;
   return ok({
-    shown: showFolder(list, folder, showing) ?? {},
+    shown: { ...showFolder(list, folder, showing), ...more },
     etag: etagOf(list, folder, context),
   });
 }

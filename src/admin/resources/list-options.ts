@@ -2,7 +2,11 @@
 // reports and UI", List options). Read from a query that may hold anything; applied to what would be answered.
 
 import type { Fault } from "@dunlin/contract/workspace";
+import type { Permission } from "../../access/caller.ts";
 import { err, ok, type Result } from "../../model/result.ts";
+
+export type ObjectPermission = Extract<Permission, "READ" | "WRITE" | "CREATE" | "DELETE">;
+export const OBJECT_PERMISSIONS = ["READ", "WRITE", "CREATE", "DELETE"] as const;
 
 export interface ListOptions {
   /** Null: the bare list is wanted. */
@@ -114,6 +118,51 @@ export class QueryReading {
     this.faults.push({ at: `/${name}`, code: "E_VALUE", message });
     return null;
   }
+}
+
+/** What the caller may read is always the least that is listed. */
+export function readPermissions(reading: QueryReading): readonly ObjectPermission[] {
+  // Clients of segments know it in the singular.
+  const names = ["permissions", "permission"] as const;
+  const known = names.flatMap((name) => {
+    const wanted = reading.texts(name).flatMap((text) => text.split(","));
+    const own = OBJECT_PERMISSIONS.filter((each) => wanted.includes(each));
+    if (own.length < new Set(wanted).size) {
+      reading.fault(name, `one or several of ${OBJECT_PERMISSIONS.join(", ")}`);
+    }
+    return own;
+  });
+  return [...new Set([...known, "READ" as const])];
+}
+
+export interface PlainList<T> {
+  readonly items: readonly T[];
+  /** What they may be ordered by. */
+  readonly keys: Iterable<string>;
+  /** What the caller may do to each of them. */
+  permissionsOn(item: T): readonly Permission[];
+  /** What is answered for one, where that is not itself. */
+  show?(item: T): object;
+}
+
+/** A list of what is no resource with a table of keys, with the options that all lists have. */
+export function listPlain<T extends object>(
+  query: Query,
+  { items, keys, permissionsOn, show = (item) => item }: PlainList<T>,
+): Result<readonly object[] | Page<object>, readonly Fault[]> {
+  const reading = new QueryReading(query);
+  const isShown = reading.flag("includePermissions");
+  const wanted = readPermissions(reading);
+  const options = readListOptions(query, keys);
+  const faults = [...(options.ok ? [] : options.error), ...reading.faults];
+  if (!options.ok || faults.length > 0) return err(faults);
+  const listed = items.filter((item) => {
+    const permissions = permissionsOn(item);
+    return wanted.every((each) => permissions.includes(each));
+  });
+  const showAll = (item: T): object =>
+    isShown ? { ...show(item), permissions: permissionsOn(item) } : show(item);
+  return ok(applyListOptions(listed, options.value, showAll));
 }
 
 /**

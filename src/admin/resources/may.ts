@@ -3,10 +3,8 @@
 import { isAtLeast, type Permission } from "../../access/caller.ts";
 import type { ListName } from "../../catalog/document-keys.ts";
 import type { Defined } from "./definitions-view.ts";
+import { OBJECT_PERMISSIONS, type ObjectPermission } from "./list-options.ts";
 import type { ResourceContext, ResourceKind } from "./resource-kind.ts";
-
-export type ObjectPermission = Extract<Permission, "READ" | "WRITE" | "CREATE" | "DELETE">;
-export const OBJECT_PERMISSIONS = ["READ", "WRITE", "CREATE", "DELETE"] as const;
 
 /** `item` is null where only the kind is asked about. */
 export function may<Name extends ListName>(

@@ -1,6 +1,6 @@
 // Reading resources: lists with all their options, and single objects.
 
-import { createHash } from "node:crypto";
+import { etagOfState } from "../../access/etag.ts";
 import type { ListName } from "../../catalog/document-keys.ts";
 import { err, ok, type Result } from "../../model/result.ts";
 import type { Defined } from "./definitions-view.ts";
@@ -11,8 +11,9 @@ import {
   type Query,
   QueryReading,
   readListOptions,
+  readPermissions,
 } from "./list-options.ts";
-import { may, OBJECT_PERMISSIONS, permissionsOn } from "./may.ts";
+import { may, permissionsOn } from "./may.ts";
 import { idOf, shownKeys, showObject, showRest } from "./object-keys.ts";
 import {
   type ApiObject,
@@ -27,7 +28,7 @@ export type Listed = readonly ApiObject[] | Page<ApiObject>;
 /** Options that every resource has beyond those of all lists. */
 export const RESOURCE_OPTION_NAMES = [
   ...LIST_OPTION_NAMES,
-  ...["permissions", "includePermissions", "pid"],
+  ...["permissions", "permission", "includePermissions", "pid"],
 ] as const;
 
 export function listResources<Name extends ListName>(
@@ -56,16 +57,6 @@ export function listResources<Name extends ListName>(
     return withPermissions ? { ...shown, permissions: permissionsOn(kind, item, context) } : shown;
   };
   return ok(applyListOptions(items, options.value, show));
-}
-
-/** What the caller may read is always the least that is listed. */
-function readPermissions(reading: QueryReading) {
-  const wanted = reading.texts("permissions").flatMap((text) => text.split(","));
-  const known = OBJECT_PERMISSIONS.filter((each) => wanted.includes(each));
-  if (known.length < new Set(wanted).size) {
-    reading.fault("permissions", `one or several of ${OBJECT_PERMISSIONS.join(", ")}`);
-  }
-  return new Set([...known, "READ" as const]).values().toArray();
 }
 
 /** Of the partner, and what all share. */
@@ -155,6 +146,5 @@ export function etagOf<Name extends ListName>(
   { recordOf }: ResourceContext,
 ): string {
   const { kept, version } = recordOf(list, idOf(list, item));
-  const state = JSON.stringify([item, kept ?? null, version]);
-  return `"${createHash("sha256").update(state).digest("base64url").slice(0, 22)}"`;
+  return etagOfState([item, kept ?? null, version]);
 }

@@ -1,6 +1,7 @@
 // The desk of the management plane: what is in force as a view with everybody's records, and changes of single
 // objects as publications.
 
+import { numberKey } from "../../access/stored-values.ts";
 import type { PlannedChange } from "../../admin/resources/change-resources.ts";
 import type {
   Asker,
@@ -45,7 +46,10 @@ interface Opened {
 const UNRECORDED: ObjectRecord = {
   ...{ createTime: null, updateTime: 0, crUID: 0, upUID: 0, version: 1 },
 };
+/** Of a user who was removed, and of a rule that was there before records were kept. */
 const FORGOTTEN_USER = "Not Available";
+/** Of a token that no user stands behind. */
+const NO_USER = 0;
 const BUILT_IN_IDS: ReadonlySet<number> = new Set(
   BUILT_IN_DATA_SOURCES.map(({ dataSourceId }) => dataSourceId),
 );
@@ -86,9 +90,14 @@ export class PublishedDesk implements DefinitionDesk {
 
   async traitRuleVersions({ sid }: { readonly sid: number }): Promise<readonly TraitRuleVersion[]> {
     const versions = await readRuleVersions(this.#options.control, sid);
+    const users = new Set(versions.map(({ upUID }) => upUID).filter((id) => id !== NO_USER));
+    const gone = new Set<number>();
+    for (const id of users) {
+      if ((await this.#options.control.read("user", numberKey(id))) === null) gone.add(id);
+    }
     return versions.map(({ userName, ...version }) => ({
       ...version,
-      userName: userName ?? FORGOTTEN_USER,
+      userName: gone.has(version.upUID) ? FORGOTTEN_USER : (userName ?? FORGOTTEN_USER),
     }));
   }
 

@@ -1,8 +1,8 @@
 // What a mapping is in the API ("Management API, reports and UI", Mapping requests and responses). Which keys it
 // has depends on its destination.
 
-import { createHash } from "node:crypto";
 import type { DestinationDefinition, DestinationMapping } from "@dunlin/contract/workspace";
+import { etagOfState } from "../../../access/etag.ts";
 import { CATALOG_LIMITS } from "../../../catalog/limits.ts";
 import { mappingsOf, type ObjectRecord } from "../../../control/object-records.ts";
 import type { ReadKind } from "../object-keys.ts";
@@ -131,8 +131,7 @@ export function mappingRecordOf(
 /** Changes whenever the mapping does, and not with others of its destination. */
 export function mappingEtag(item: MappedItem, context: ResourceContext): string {
   const { kept, version } = mappingRecordOf(item, context);
-  const state = JSON.stringify([item.mapping, kept ?? null, version]);
-  return `"${createHash("sha256").update(state).digest("base64url").slice(0, 22)}"`;
+  return etagOfState([item.mapping, kept ?? null, version]);
 }
 
 /** Whether all segments of the destination share one URL. */

@@ -2,9 +2,9 @@
 
 import { err, ok, type Result } from "../../../model/result.ts";
 import { DESTINATIONS } from "../kinds/destinations.ts";
-import { applyListOptions, type Query, readListOptions } from "../list-options.ts";
+import { listPlain, OBJECT_PERMISSIONS, type Page, type Query } from "../list-options.ts";
 import { may } from "../may.ts";
-import { findItem, type Listed } from "../read-resources.ts";
+import { findItem } from "../read-resources.ts";
 import { type ApiObject, type Refusal, type ResourceContext, refusal } from "../resource-kind.ts";
 import {
   findMappingIn,
@@ -17,20 +17,20 @@ import {
 export function listMappings(
   { given, query }: { readonly given: string; readonly query: Query },
   context: ResourceContext,
-): Result<Listed, Refusal> {
+): Result<readonly object[] | Page<object>, Refusal> {
   const found = findReadable(given, context);
   if (!found.ok) return found;
-  const options = readListOptions(query, Object.keys(MAPPING_KEYS));
-  if (!options.ok) {
-    const detail = "The options of the list are not as expected.";
-    return err(refusal("bad-request", detail, options.error));
-  }
   const destination = found.value;
-  return ok(
-    applyListOptions(destination.mappings, options.value, (mapping) =>
-      showMapping({ destination, mapping }, context),
-    ),
-  );
+  // Whoever may change a destination makes, changes and deletes its mappings.
+  const isChanging = may(DESTINATIONS, "WRITE", { item: destination, context });
+  const listed = listPlain(query, {
+    items: destination.mappings,
+    keys: Object.keys(MAPPING_KEYS),
+    permissionsOn: () => (isChanging ? OBJECT_PERMISSIONS : ["READ"]),
+    show: (mapping) => showMapping({ destination, mapping }, context),
+  });
+  const detail = "The options of the list are not as expected.";
+  return listed.ok ? listed : err(refusal("bad-request", detail, listed.error));
 }
 
 export interface FoundMapping {

@@ -11,6 +11,7 @@ import {
   givenId,
   ID,
   idFilter,
+  kept,
   NAME,
   recordKeys,
   required,
@@ -25,6 +26,14 @@ export const TRAIT_TYPES = ["RULE_BASED_TRAIT", "ON_BOARDED_TRAIT", "ALGO_TRAIT"
 
 const withDetails = { listedWith: "includeDetails" } as const;
 const CODE_OF_TRAIT = { ...written(CODE), ...withDetails };
+
+/** Nothing computes such traits here: what a model said of them is kept and given back. */
+const ALGORITHMIC_KEYS: ApiKeys<TraitDefinition> = {
+  algoModelId: { ...kept({ type: ["integer", "null"] }, null), ...withDetails },
+  thresholdType: { ...kept({ type: ["string", "null"] }, null), ...withDetails },
+  thresholdValue: { ...kept({ type: ["number", "null"] }, null), ...withDetails },
+  accuracy: { ...kept({ type: ["number", "null"] }, null), ...withDetails },
+};
 
 const KEYS: ApiKeys<TraitDefinition> = {
   sid: givenId(),
@@ -74,6 +83,7 @@ const KEYS: ApiKeys<TraitDefinition> = {
     ...withDetails,
     show: (trait, context) => eventUrlOf(trait, context),
   },
+  ...ALGORITHMIC_KEYS,
   ...recordKeys("traits", ({ sid }) => sid),
   ...TRAIT_METRICS,
 };
@@ -84,6 +94,8 @@ export const TRAITS: ResourceKind<"traits"> = {
   noun: "trait",
   space: "sid",
   keys: KEYS,
+  hasKey: ({ traitType }, key) =>
+    traitType === "ALGO_TRAIT" || !Object.hasOwn(ALGORITHMIC_KEYS, key),
   filters: {
     folderId: idFilter("folderId", ({ folderId }) => folderId),
     dataSourceId: idFilter("dataSourceId", ({ dataSourceId }) => dataSourceId),

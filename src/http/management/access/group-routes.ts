@@ -14,6 +14,8 @@ import {
 import type { Query } from "../../../admin/resources/list-options.ts";
 import {
   answer,
+  answerObject,
+  type GivenIds,
   Ids,
   idOf,
   ListQuery,
@@ -83,19 +85,22 @@ export function addGroupRoutes(app: FastifyInstance, { world }: AccessControl): 
         response: { 201: GroupSchema, ...refusals(400, 409) },
       },
     },
-    async (request, reply) =>
-      answer(reply, await createGroup(world, orderOf(request), request.body), 201),
+    async (request, reply) => {
+      const made = await createGroup(world, orderOf(request), request.body);
+      const location = `/v1/groups/${made.ok ? made.value.groupId : ""}`;
+      return answerObject(reply, made, { location });
+    },
   );
 
   // The documents delete groups by DELETE, and everything else by POST.
-  app.route<{ Body: number[] }>({
+  app.route<{ Body: GivenIds }>({
     ...{ method: ["DELETE", "POST"], url: "/v1/groups/bulk-delete", config },
     schema: {
       ...{ summary: "Remove groups: all or none", querystring: PartnerQuery, body: Ids },
       response: { 204: Type.Null(), ...refusals(400, 404) },
     },
     handler: async (request, reply) =>
-      answer(reply, await removeGroups(world, orderOf(request), request.body), 204),
+      answer(reply, await removeGroups(world, orderOf(request), request.body.map(Number)), 204),
   });
 
   addSingleGroupRoutes(app, world);
@@ -114,7 +119,7 @@ function addSingleGroupRoutes(app: FastifyInstance, world: AccessWorld): void {
     },
     async (request, reply) => {
       const id = idOf(request.params.groupId);
-      return answer(reply, await findGroup(world, orderOf(request), id));
+      return answerObject(reply, await findGroup(world, orderOf(request), id));
     },
   );
 
@@ -126,12 +131,12 @@ function addSingleGroupRoutes(app: FastifyInstance, world: AccessWorld): void {
         summary: "Change a group, its members, its wildcards",
         description: "What is left out stays; `users` are all members.",
         ...{ params, querystring: PartnerQuery, body: GivenGroupSchema },
-        response: { 200: GroupSchema, ...refusals(400, 404, 409) },
+        response: { 200: GroupSchema, ...refusals(400, 404, 409, 412) },
       },
     },
     async (request, reply) => {
       const id = idOf(request.params.groupId);
-      return answer(reply, await updateGroup(world, orderOf(request), id, request.body));
+      return answerObject(reply, await updateGroup(world, orderOf(request), id, request.body));
     },
   );
 
@@ -142,7 +147,7 @@ function addSingleGroupRoutes(app: FastifyInstance, world: AccessWorld): void {
       schema: {
         summary: "Remove a group: its members lose what only it gave them",
         ...{ params, querystring: PartnerQuery },
-        response: { 204: Type.Null(), ...refusals(404) },
+        response: { 204: Type.Null(), ...refusals(404, 412) },
       },
     },
     async (request, reply) => {

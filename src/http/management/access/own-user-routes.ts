@@ -6,7 +6,7 @@ import type { AccessControl } from "../../../access/access.ts";
 import { askForReset, findSelf } from "../../../access/own-user.ts";
 import { changeOwnPassword } from "../../../access/sign-in/own-password.ts";
 import { updateOwnUser } from "../../../access/users.ts";
-import { answer, refusals } from "./access-answers.ts";
+import { answer, answerObject, refusals } from "./access-answers.ts";
 import { callerAddress } from "./caller-address.ts";
 import { OwnUserSchema, UserSchema } from "./user-schemas.ts";
 
@@ -36,11 +36,13 @@ export function addOwnUserRoutes(app: FastifyInstance, access: AccessControl): v
         response: { 200: UserSchema },
       },
     },
-    async ({ caller }, reply) => answer(reply, await findSelf(world, caller)),
+    async ({ caller }, reply) => answerObject(reply, await findSelf(world, caller)),
   );
 
   const change = async (request: OwnUserCall, reply: FastifyReply) => {
-    return answer(reply, await updateOwnUser(world, request.caller, request.body));
+    const { caller, headers, body } = request;
+    const ifMatch = headers["if-match"] ?? null;
+    return answerObject(reply, await updateOwnUser(world, { caller, ifMatch }, body));
   };
   for (const url of ["/v1/self/update", "/v1/users/self"]) {
     app.put(
@@ -50,7 +52,7 @@ export function addOwnUserRoutes(app: FastifyInstance, access: AccessControl): v
         schema: {
           summary: "Change one's own names and addresses",
           body: OwnUserSchema,
-          response: { 200: UserSchema, ...refusals(400, 404) },
+          response: { 200: UserSchema, ...refusals(400, 404, 412) },
         },
       },
       change,

@@ -7,7 +7,7 @@ import type { ObjectType, Permission } from "../../../access/caller.ts";
 import { groupPermissions, setGroupPermissions } from "../../../access/groups.ts";
 import { VOCABULARIES } from "../../../access/permissions.ts";
 import { problem, sendProblem } from "../problems.ts";
-import { answer, idOf, orderOf, PartnerQuery, refusals } from "./access-answers.ts";
+import { answerObject, idOf, orderOf, PartnerQuery, refusals } from "./access-answers.ts";
 
 const config = { access: { needs: "role", role: "administrator" } } as const;
 const params = Type.Object({ groupId: Type.String() });
@@ -68,7 +68,7 @@ export function addGroupPermissionRoutes(app: FastifyInstance, world: AccessWorl
       const found = await groupPermissions(world, orderOf(request), id);
       // As documented: a group that is out of reach is a malformed question.
       if (!found.ok) return sendProblem(reply, problem(400, found.error.message));
-      return found.value;
+      return answerObject(reply, found);
     },
   );
 
@@ -79,13 +79,13 @@ export function addGroupPermissionRoutes(app: FastifyInstance, world: AccessWorl
       schema: {
         summary: "Replace the whole list",
         ...{ params, querystring: PartnerQuery, body: GivenPermissionsSchema },
-        response: { 200: PermissionsSchema, ...refusals(400, 403, 404) },
+        response: { 200: PermissionsSchema, ...refusals(400, 403, 404, 412) },
       },
     },
     async (request, reply) => {
       const id = idOf(request.params.groupId);
       const given = request.body.map((each) => ({ ...each, objectId: Number(each.objectId) }));
-      return answer(reply, await setGroupPermissions(world, orderOf(request), id, given));
+      return answerObject(reply, await setGroupPermissions(world, orderOf(request), id, given));
     },
   );
 }

@@ -82,7 +82,9 @@ export function addTokenRoutes(app: FastifyInstance, { world }: AccessControl): 
     },
     async (request, reply) => {
       const tokens = await listTokens(world, request.caller, request.partnerId);
-      return listAnswer(reply, tokens, { query: request.query, schema: TokenSchema });
+      // They are made and revoked, and otherwise stay as they are.
+      const permissions = ["READ", "CREATE", "DELETE"] as const;
+      return listAnswer(reply, tokens, { query: request.query, schema: TokenSchema, permissions });
     },
   );
 

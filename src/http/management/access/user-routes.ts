@@ -12,9 +12,12 @@ import {
   updateUser,
 } from "../../../access/users.ts";
 import type { Query } from "../../../admin/resources/list-options.ts";
+import { ok } from "../../../model/result.ts";
 import { problem, sendProblem } from "../problems.ts";
 import {
   answer,
+  answerObject,
+  type GivenIds,
   Ids,
   idOf,
   idsOf,
@@ -74,11 +77,12 @@ export function addUserRoutes(app: FastifyInstance, { world }: AccessControl): v
       const made = await createUser(world, orderOf(request), request.body);
       if (!made.ok) return answer(reply, made);
       const { user, temporaryPassword } = made.value;
-      return reply.code(201).send({ ...user, temporaryPassword });
+      answerObject(reply, ok(user), { location: `/v1/users/${user.userId}` });
+      return { ...user, temporaryPassword };
     },
   );
 
-  app.post<{ Body: number[] }>(
+  app.post<{ Body: GivenIds }>(
     "/v1/users/bulk-delete",
     {
       config,
@@ -90,7 +94,7 @@ export function addUserRoutes(app: FastifyInstance, { world }: AccessControl): v
       },
     },
     async (request, reply) =>
-      answer(reply, await removeUsers(world, orderOf(request), request.body), 204),
+      answer(reply, await removeUsers(world, orderOf(request), request.body.map(Number)), 204),
   );
   addSingleUserRoutes(app, { world });
 }
@@ -109,7 +113,7 @@ function addSingleUserRoutes(app: FastifyInstance, { world }: Pick<AccessControl
     },
     async (request, reply) => {
       const { pid } = orderOf(request);
-      return answer(reply, await findUser(world, pid, idOf(request.params.userId)));
+      return answerObject(reply, await findUser(world, pid, idOf(request.params.userId)));
     },
   );
 
@@ -121,12 +125,12 @@ function addSingleUserRoutes(app: FastifyInstance, { world }: Pick<AccessControl
         summary: "Change a user",
         description: "What is left out stays. `status` locks and lets in again.",
         ...{ params, querystring: PartnerQuery, body: GivenUserSchema },
-        response: { 200: UserSchema, ...refusals(400, 403, 404, 409) },
+        response: { 200: UserSchema, ...refusals(400, 403, 404, 409, 412) },
       },
     },
     async (request, reply) => {
       const id = idOf(request.params.userId);
-      return answer(reply, await updateUser(world, orderOf(request), id, request.body));
+      return answerObject(reply, await updateUser(world, orderOf(request), id, request.body));
     },
   );
 
@@ -138,7 +142,7 @@ function addSingleUserRoutes(app: FastifyInstance, { world }: Pick<AccessControl
         summary: "Remove a user",
         description: "409 for the last administrator of a partner.",
         ...{ params, querystring: PartnerQuery },
-        response: { 204: Type.Null(), ...refusals(403, 404, 409) },
+        response: { 204: Type.Null(), ...refusals(403, 404, 409, 412) },
       },
     },
     async (request, reply) => {

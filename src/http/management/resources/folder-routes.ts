@@ -2,12 +2,18 @@
 
 import type { FastifyInstance } from "fastify";
 import type { DefinitionDesk } from "../../../admin/resources/definition-desk.ts";
-import { type FolderTree, findFolder, folderTree } from "../../../admin/resources/folder-tree.ts";
+import { findFolder, folderTree } from "../../../admin/resources/folder-tree.ts";
 import { SEGMENT_FOLDERS, TRAIT_FOLDERS } from "../../../admin/resources/kinds/folders.ts";
 import type { Query } from "../../../admin/resources/list-options.ts";
 import { addResource, contextOf, describeCall } from "./add-resource.ts";
 import { refuse } from "./refusals.ts";
-import { answerSchema, PARTNER, refusalSchemas } from "./resource-schemas.ts";
+import {
+  answerSchema,
+  LIST_OPTIONS,
+  listSchema,
+  PARTNER,
+  refusalSchemas,
+} from "./resource-schemas.ts";
 
 export function addFolderRoutes(app: FastifyInstance, desk: DefinitionDesk): void {
   for (const kind of [TRAIT_FOLDERS, SEGMENT_FOLDERS] as const) {
@@ -20,14 +26,17 @@ export function addFolderRoutes(app: FastifyInstance, desk: DefinitionDesk): voi
     const tree = describeCall(kind, "The whole tree of folders", {
       querystring: {
         type: "object",
-        properties: { includeThirdParty: flag, dataSourceId: { type: "integer" }, ...PARTNER },
+        properties: {
+          ...LIST_OPTIONS,
+          ...{ includeThirdParty: flag, dataSourceId: { type: "integer" }, ...PARTNER },
+        },
       },
-      response: { 200: { type: "array", items: answerSchema(kind) }, ...refusalSchemas(400) },
+      response: { 200: listSchema(kind), ...refusalSchemas(400) },
     });
     app.get<{ Querystring: Query }>(base, tree, async (request, reply) => {
       const context = await contextOf(desk, request, reply);
       const shown = folderTree(kind.list, request.query, context);
-      return shown.ok ? ([shown.value] satisfies FolderTree[]) : refuse(reply, shown.error);
+      return shown.ok ? shown.value : refuse(reply, shown.error);
     });
 
     const one = describeCall(kind, "Read a folder", {

@@ -5,15 +5,12 @@ import type { NodeControl } from "../../../admin/node-control.ts";
 import { CATEGORIES, TOP } from "../../../admin/reference/categories.ts";
 import { regionsOf } from "../../../admin/reference/regions.ts";
 import { ALL_KINDS, schemaOf } from "../../../admin/resources/all-kinds.ts";
-import {
-  applyListOptions,
-  type Query,
-  readListOptions,
-} from "../../../admin/resources/list-options.ts";
+import type { Query } from "../../../admin/resources/list-options.ts";
 import { type JsonSchema, refusal } from "../../../admin/resources/resource-kind.ts";
+import { answerList, READ_ONLY } from "../list-answer.ts";
 import { contextOf, describeCall } from "./add-resource.ts";
 import { refuse } from "./refusals.ts";
-import { refusalSchemas } from "./resource-schemas.ts";
+import { LIST_OPTIONS, listSchemaOf, refusalSchemas } from "./resource-schemas.ts";
 
 /** Whoever is known may read what is the same for all. */
 function describeLookUp(tag: string, summary: string, schema: object): RouteShorthandOptions {
@@ -34,15 +31,17 @@ const CategorySchema = {
 
 interface ById {
   readonly Params: { readonly id: string };
+  readonly Querystring: Query;
 }
+const listing = { querystring: { type: "object", properties: LIST_OPTIONS } };
 
 export function addTaxonomyRoutes(app: FastifyInstance): void {
   const tag = "taxonomies";
-  const list = { 200: { type: "array", items: CategorySchema } };
-  app.get(
+  const list = { 200: listSchemaOf(CategorySchema), ...refusalSchemas(400) };
+  app.get<ById>(
     "/v1/taxonomies/0",
-    describeLookUp(tag, "The categories of the first level", { response: list }),
-    () => childrenOf(TOP),
+    describeLookUp(tag, "The categories of the first level", { ...listing, response: list }),
+    ({ query }, reply) => listCategories(reply, query, TOP),
   );
   const one = { response: { 200: CategorySchema, ...refusalSchemas(404) } };
   app.get<ById>(
@@ -50,19 +49,22 @@ export function addTaxonomyRoutes(app: FastifyInstance): void {
     describeLookUp(tag, "A category", one),
     ({ params }, reply) => categoryOf(params.id) ?? noCategory(reply),
   );
-  const children = { response: { ...list, ...refusalSchemas(404) } };
+  const children = { ...listing, response: { ...list, ...refusalSchemas(404) } };
   app.get<ById>(
     "/v1/taxonomies/0/:id/childCategories",
     describeLookUp(tag, "The categories inside one", children),
-    ({ params }, reply) => {
+    ({ params, query }, reply) => {
       const category = categoryOf(params.id);
-      return category === undefined ? noCategory(reply) : childrenOf(category.categoryID);
+      if (category === undefined) return noCategory(reply);
+      return listCategories(reply, query, category.categoryID);
     },
   );
 }
 
-function childrenOf(id: number) {
-  return CATEGORIES.filter(({ parentCategoryID }) => parentCategoryID === id);
+function listCategories(reply: FastifyReply, query: Query, parent: number) {
+  const items = CATEGORIES.filter(({ parentCategoryID }) => parentCategoryID === parent);
+  const keys = Object.keys(CategorySchema.properties);
+  return answerList(reply, query, { items, keys, permissionsOn: READ_ONLY });
 }
 
 function categoryOf(given: string) {
@@ -87,14 +89,14 @@ export function addRegionRoutes(
 ): void {
   const kind = { path: "dcs-regions" };
   const all = describeCall(kind, "The regions of calls", {
-    response: { 200: { type: "array", items: RegionSchema } },
+    ...listing,
+    response: { 200: listSchemaOf(RegionSchema), ...refusalSchemas(400) },
   });
   app.get<{ Querystring: Query }>("/v1/dcs-regions", all, async (request, reply) => {
     const { domain } = await contextOf(desk, request, reply);
-    const options = readListOptions(request.query, Object.keys(RegionSchema.properties));
-    if (options.ok) return applyListOptions(regionsOf(region, domain), options.value, (one) => one);
-    const detail = "The options of the list are not as expected.";
-    return refuse(reply, refusal("bad-request", detail, options.error));
+    const items = regionsOf(region, domain);
+    const keys = Object.keys(RegionSchema.properties);
+    return answerList(reply, request.query, { items, keys, permissionsOn: READ_ONLY });
   });
   const one = describeCall(kind, "A region of calls", {
     response: { 200: RegionSchema, ...refusalSchemas(404) },

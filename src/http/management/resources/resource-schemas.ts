@@ -43,19 +43,25 @@ export function bodySchema({ keys }: Keyed): JsonSchema {
   };
 }
 
+const flag = { type: "boolean" };
+
+/** What every list may be asked for. */
+export const LIST_OPTIONS: JsonSchema = {
+  page: { type: "integer", minimum: 0, description: "From 0." },
+  pageSize: { type: "integer", minimum: 1, maximum: 1_000, default: 10 },
+  sortBy: { type: "string", description: "A key of the objects in the list." },
+  descending: flag,
+  search: { type: "string", description: "Some value contains it, in any letter case." },
+  permissions: { type: "string", enum: ["READ", "WRITE", "CREATE", "DELETE"] },
+  includePermissions: flag,
+};
+
 /** `properties` of what a list may be asked for. */
 export function listQuerySchema({ filters, additions }: Described): JsonSchema {
-  const flag = { type: "boolean" };
   return {
     type: "object",
     properties: {
-      page: { type: "integer", minimum: 0, description: "From 0." },
-      pageSize: { type: "integer", minimum: 1, maximum: 1_000, default: 10 },
-      sortBy: { type: "string", description: "A key of the objects in the list." },
-      descending: flag,
-      search: { type: "string", description: "Some value contains it, in any letter case." },
-      permissions: { type: "string", enum: ["READ", "WRITE", "CREATE", "DELETE"] },
-      includePermissions: flag,
+      ...LIST_OPTIONS,
       ...Object.fromEntries(Object.entries(filters).map(([name, { schema }]) => [name, schema])),
       ...Object.fromEntries(additions.map((name) => [name, flag])),
       ...PARTNER,
@@ -74,7 +80,11 @@ export function objectQuerySchema({ additions }: Described): JsonSchema {
 
 /** The bare list, or a page of it. */
 export function listSchema(kind: Keyed): JsonSchema {
-  const list = { type: "array", items: answerSchema(kind) };
+  return listSchemaOf(answerSchema(kind));
+}
+
+export function listSchemaOf(item: JsonSchema): JsonSchema {
+  const list = { type: "array", items: item };
   const count = { type: "integer" };
   const page = { total: count, page: count, pageSize: count, list };
   return { oneOf: [list, { type: "object", properties: page }] };

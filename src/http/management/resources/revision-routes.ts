@@ -2,19 +2,15 @@
 
 import type { FastifyInstance, FastifyReply } from "fastify";
 import type { NodeControl } from "../../../admin/node-control.ts";
-import {
-  applyListOptions,
-  type Query,
-  QueryReading,
-  readListOptions,
-} from "../../../admin/resources/list-options.ts";
+import { type Query, QueryReading } from "../../../admin/resources/list-options.ts";
 import { refusal } from "../../../admin/resources/resource-kind.ts";
 import { diffRevisions } from "../../../admin/revisions.ts";
 import type { Revision } from "../../../catalog/definition-store.ts";
+import { answerList, READ_ONLY } from "../list-answer.ts";
 import { answerPublication, PublishedSchema } from "../workspace-routes.ts";
 import { describeCall } from "./add-resource.ts";
 import { refuse } from "./refusals.ts";
-import { refusalSchemas } from "./resource-schemas.ts";
+import { LIST_OPTIONS, listSchemaOf, refusalSchemas } from "./resource-schemas.ts";
 
 const KIND = { path: "revisions", ownedBy: "installation" } as const;
 const BASE = "/v1/revisions";
@@ -45,13 +41,13 @@ type Parts = Pick<NodeControl, "revisions" | "publish">;
 
 export function addRevisionRoutes(app: FastifyInstance, { revisions, publish }: Parts): void {
   const list = describeCall(KIND, "The revisions that are kept, the newest first", {
-    response: { 200: { type: "array", items: SummarySchema }, ...refusalSchemas(400) },
+    querystring: { type: "object", properties: LIST_OPTIONS },
+    response: { 200: listSchemaOf(SummarySchema), ...refusalSchemas(400) },
   });
   app.get<{ Querystring: Query }>(BASE, list, async (request, reply) => {
-    const options = readListOptions(request.query, Object.keys(SUMMARY_KEYS));
-    if (options.ok) return applyListOptions(await revisions.list(), options.value, (one) => one);
-    const detail = "The options of the list are not as expected.";
-    return refuse(reply, refusal("bad-request", detail, options.error));
+    const items = await revisions.list();
+    const keys = Object.keys(SUMMARY_KEYS);
+    return answerList(reply, request.query, { items, keys, permissionsOn: READ_ONLY });
   });
 
   const one = describeCall(KIND, "A revision with all its definitions", {

@@ -2,18 +2,16 @@
 
 import type { Fault } from "@dunlin/contract/workspace";
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import { isAtLeast } from "../../../access/caller.ts";
 import type { NewTraitType, TraitTypes } from "../../../admin/reference/trait-types.ts";
-import {
-  applyListOptions,
-  type Query,
-  readListOptions,
-} from "../../../admin/resources/list-options.ts";
+import type { Query } from "../../../admin/resources/list-options.ts";
 import { refusal } from "../../../admin/resources/resource-kind.ts";
 import { CATALOG_LIMITS } from "../../../catalog/limits.ts";
 import { err, ok, type Result } from "../../../model/result.ts";
+import { answerList } from "../list-answer.ts";
 import { askerOf, WITH_RIGHTS } from "./add-resource.ts";
 import { refuse } from "./refusals.ts";
-import { refusalSchemas } from "./resource-schemas.ts";
+import { LIST_OPTIONS, listSchemaOf, refusalSchemas } from "./resource-schemas.ts";
 
 const integer = { type: "integer" };
 const name = { type: "string", maxLength: CATALOG_LIMITS.nameLength };
@@ -42,14 +40,19 @@ export function addTraitTypeRoutes(app: FastifyInstance, types: TraitTypes): voi
       ...WITH_RIGHTS,
       schema: {
         ...{ tags, summary: "Types of traits, built-in and own" },
-        response: { 200: { type: "array", items: TypeSchema }, ...refusalSchemas(400) },
+        querystring: { type: "object", properties: LIST_OPTIONS },
+        response: { 200: listSchemaOf(TypeSchema), ...refusalSchemas(400) },
       },
     },
     async (request, reply) => {
-      const options = readListOptions(request.query, Object.keys(TypeSchema.properties));
-      if (options.ok) return applyListOptions(await listed(types, request), options.value, same);
-      const detail = "The options of the list are not as expected.";
-      return refuse(reply, refusal("bad-request", detail, options.error));
+      const { caller, pid } = askerOf(request);
+      const mayMake = isAtLeast(caller.rights.roleWith(pid), "editor");
+      return answerList(reply, request.query, {
+        items: await listed(types, request),
+        keys: Object.keys(TypeSchema.properties),
+        // They are made, and then stay.
+        permissionsOn: () => (mayMake ? ["READ", "CREATE"] : ["READ"]),
+      });
     },
   );
   app.get<{ Params: { id: string } }>(
@@ -90,8 +93,6 @@ export function addTraitTypeRoutes(app: FastifyInstance, types: TraitTypes): voi
     },
   );
 }
-
-const same = <T>(one: T): T => one;
 
 function listed(types: TraitTypes, request: FastifyRequest) {
   return types.list(askerOf(request).pid);
