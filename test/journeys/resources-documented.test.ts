@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { bearer, Journey } from "../support/access-journey.ts";
 import { readCases, testCases } from "../support/management-cases.ts";
+import { managementVector } from "../support/management-vectors.ts";
 import { PROTOCOL_WORKSPACE } from "../support/protocol-vectors.ts";
 import { type RunningNode, startNode } from "../support/start-node.ts";
 
@@ -58,6 +59,21 @@ after(() => node[Symbol.asyncDispose]());
 
 describe("each documented call", () => {
   testCases(readCases("documented"), () => node);
+});
+
+describe("the documented vectors", () => {
+  // Vectors write states and long texts in words: folder 12 holds a trait, and five clauses are these.
+  const clauses = Array(5).fill("frequency([5001T] <= 7D) >= 1").join(" AND ");
+  const played = [
+    ["M24", undefined],
+    ["M27", { segmentRule: clauses }],
+  ] as const;
+  for (const [id, body] of played) {
+    const { method, target, status } = managementVector(id);
+    test(`${id}: ${method} ${target} is answered with ${status}`, async () => {
+      assert.equal((await node.manage(method, target, body)).status, status);
+    });
+  }
 });
 
 /** Every list, and a key of its objects. */
@@ -150,6 +166,37 @@ describe("every list", () => {
       }
     });
   }
+});
+
+/** Calls that journeys of their own try: sheets, counts, lint, metrics, logins and pages. */
+const TRIED_ELSEWHERE = [
+  ...[/^\/v1\/bulk\//, /^\/v1\/lint/, /^\/v1\/workspace\/plan/, /^\/v1\/segments\/size/],
+  ...[/^\/(?!v1\/)/],
+];
+
+test("no call of the API is without a case", async () => {
+  const { text } = await node.manage("GET", "/openapi.json");
+  const paths: Record<string, object> = JSON.parse(text).paths;
+  const files = [
+    "documented",
+    "data-sources",
+    "destinations",
+    "mappings",
+    "reference",
+    "installation",
+  ];
+  const calls = files
+    .flatMap((file) => readCases(file).flatMap(({ steps }) => steps))
+    .map(({ call }) => call.replace(/\?.*$/, "").replace(/\/$/, "").replace(" /api/", " /"));
+  const untried = Object.entries(paths).flatMap(([path, operations]) => {
+    if (TRIED_ELSEWHERE.some((one) => one.test(path))) return [];
+    const pattern = path.replace(/\/$/, "").replace(/\{[^}]+\}/g, "[^/]+");
+    return Object.keys(operations)
+      .map((method) => new RegExp(`^${method.toUpperCase()} ${pattern}$`))
+      .filter((form) => !calls.some((call) => form.test(call)))
+      .map(String);
+  });
+  assert.deepEqual(untried, []);
 });
 
 test("a rule's version by a user who is gone names nobody", async () => {
