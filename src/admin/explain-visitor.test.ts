@@ -7,6 +7,7 @@ import { DAY_MS } from "../model/time.ts";
 import { type Explained, type ExplainQuestion, explainVisitor } from "./explain-visitor.ts";
 
 const UUID = "22920112968019678612904394744954398990";
+const OTHER = "22920112968019678612904394744954398991";
 const START = Date.UTC(2026, 0, 1, 12);
 const owner = { pid: 1957, dataSourceId: 1002 };
 
@@ -178,6 +179,23 @@ test("who has opted out is in nothing, a paused segment says so, and an unknown 
   const { member, proof } = await explain(world, { uuid: UUID, segment: "9001" });
   assert.equal(member, false);
   assert.equal(proof.kind, "opted-out");
+});
+
+test("somebody else who used the device and opted out changes nothing for the device, as with calls", async () => {
+  const world = buildWorld(WORKSPACE);
+  await call(world, "color=blue&d_cid=1001%01ann%011");
+  // Whoever opts out by a declared ID takes the device along that it was last on: another one.
+  const other = `/event?d_uuid=${OTHER}&d_cid=1001%01ann%011`;
+  await handleEvent(world, callOf(other));
+  await handleOptOut(world, callOf("/demoptout?d_cid=1001%01ann"), "opt-out");
+  const segments = await call(world, "");
+  const explained = await explain(world, { uuid: UUID, segment: "9001" });
+  assert.deepEqual(
+    [explained.member, explained.proof.kind],
+    [segments.includes(9001), "evaluated"],
+  );
+  const ann = await explain(world, { dataSourceId: "1001", id: "ann", segment: "9001" });
+  assert.deepEqual([ann.member, ann.proof.kind], [false, "opted-out"]);
 });
 
 test("questions that are none are refused by place", async () => {

@@ -11,7 +11,7 @@ import {
   type Visit,
 } from "../event/explain/explain.ts";
 import { type IdentityKey, UNKNOWN_IDENTITY } from "../model/identity.ts";
-import { deviceIdentity } from "../model/identity-key.ts";
+import { deviceIdentity, identityKeyText } from "../model/identity-key.ts";
 import { asSegmentId, asTraitId, type DeviceId, parseDeviceId } from "../model/ids.ts";
 import { err, invariant, ok, type Result } from "../model/result.ts";
 import type { VisitorWorld } from "./describe-visitor.ts";
@@ -77,12 +77,14 @@ export async function explainVisitor(
   const then = { ...world, now: at };
   const visitor = await readVisitor(then, partner, asked.value);
   const { kind, sid } = target.value;
-  const named = kind === "segment" ? { segment: sid } : { trait: sid };
-  const optOuts = visitor.optOuts.filter(({ since }) => since <= at);
+  const what = kind === "segment" ? { segment: sid } : { trait: sid };
+  // Whoever is only linked to the device ends no call: such a person's profile is not read.
+  const named = idsOfCall(visitor.device, asked.value);
+  const optOuts = visitor.optOuts.filter(({ id, since }) => named.includes(id) && since <= at);
   if (optOuts.length > 0) {
     const ids = optOuts.map(({ id }) => id);
     const summary = [`Opted out: ${ids.join(", ")}. Nobody who has opted out is in a segment.`];
-    return ok({ ...named, member: false, at, proof: { kind: "opted-out", ids, summary } });
+    return ok({ ...what, member: false, at, proof: { kind: "opted-out", ids, summary } });
   }
 
   const visit = await visitOf(then, partner, visitor.device, asked.value);
@@ -94,7 +96,7 @@ export async function explainVisitor(
     const message = `Partner ${partner.pid} has no ${kind} ${sid}.`;
     return err({ kind: "unknown-object", at: `/${kind}`, message });
   }
-  return ok({ ...named, member: proof.member, at, proof });
+  return ok({ ...what, member: proof.member, at, proof });
 }
 
 function readTarget({
@@ -114,6 +116,12 @@ function readMoment(text: string): number | null {
   if (/^[0-9]{1,15}$/.test(text)) return Number(text);
   const parsed = parseTime(text);
   return parsed.ok ? parsed.value : null;
+}
+
+/** The IDs that the call which is explained would name, as opt-outs spell them. */
+function idsOfCall(device: DeviceId | null, asked: IdentityKey): readonly string[] {
+  const keys = device === null ? [asked] : [asked, deviceIdentity(device)];
+  return keys.map(identityKeyText);
 }
 
 /**
