@@ -40,6 +40,7 @@ export interface Config {
   readonly geo: string | null;
   readonly trustProxy: readonly string[];
   readonly metricsOpen: boolean;
+  readonly manageRate: number | null;
   readonly passwordDays: number | null;
   readonly oidcIssuer: string | null;
   readonly oidcClientId: string | null;
@@ -70,6 +71,7 @@ export interface Setting<T> {
 const MAX_REGION = 65_535;
 const MAX_WORKERS = 256;
 const MAX_PASSWORD_DAYS = 3_650;
+const MAX_MANAGE_RATE = 1_000_000;
 
 export const SETTINGS: { readonly [Name in keyof Config]: Setting<Config[Name]> } = {
   collect: {
@@ -221,6 +223,15 @@ export const SETTINGS: { readonly [Name in keyof Config]: Setting<Config[Name]> 
     fallback: false,
     fallbackText: "off",
     meaning: "/metrics without a token",
+  },
+  manageRate: {
+    option: "--manage-rate",
+    environment: "DUNLIN_MANAGE_RATE",
+    placeholder: "N",
+    read: readWholeNumber(1, MAX_MANAGE_RATE),
+    fallback: null,
+    fallbackText: "no limit",
+    meaning: "calls to the management plane that one token or user may make in a minute",
   },
   passwordDays: {
     option: "--password-days",

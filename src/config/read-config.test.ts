@@ -42,6 +42,7 @@ test("without options and variables every setting has its documented default", (
     geo: null,
     trustProxy: [],
     metricsOpen: false,
+    manageRate: null,
     passwordDays: null,
     oidcIssuer: null,
     oidcClientId: null,

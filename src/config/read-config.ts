@@ -58,6 +58,7 @@ export function readConfig(
     geo: read("geo"),
     trustProxy: read("trustProxy"),
     metricsOpen: read("metricsOpen"),
+    manageRate: read("manageRate"),
     passwordDays: read("passwordDays"),
     oidcIssuer: read("oidcIssuer"),
     oidcClientId: read("oidcClientId"),

@@ -34,6 +34,7 @@ export async function serveUntilStopped(
     trustedProxies: config.trustProxy,
     bodyBytes: LIMITS.bodyBytes,
     workspaceBytes: LIMITS.workspaceBytes,
+    callsPerMinute: config.manageRate,
     access: node.access,
     oidc: oidcOf(config),
     isAdministratorsToken: (given) => token.matches(given),

@@ -10,8 +10,8 @@ import { callerOfUser } from "../identify.ts";
 import { isPassword, pretendToCheck } from "../password-hash.ts";
 import { signOut } from "../sign-out.ts";
 import { numberKey, type StoredUser } from "../stored-values.ts";
+import { TokenBuckets } from "../token-buckets.ts";
 import { nameKey } from "../users.ts";
-import { TokenBuckets } from "./token-buckets.ts";
 
 export interface Credentials {
   readonly username: string;

@@ -7,6 +7,7 @@ import type { AccessWorld } from "../access-world.ts";
 import { callerOfUser, saltOf } from "../identify.ts";
 import { removalOf } from "../sign-out.ts";
 import { numberKey, type StoredToken, type StoredUser } from "../stored-values.ts";
+import { TokenBuckets } from "../token-buckets.ts";
 import {
   hashToken,
   isHashOf,
@@ -17,7 +18,6 @@ import {
 } from "../token-text.ts";
 import { expiredRecords } from "../tokens.ts";
 import type { SignIn } from "./sign-in.ts";
-import { TokenBuckets } from "./token-buckets.ts";
 
 export interface GrantRequest {
   /** As HTTP Basic gives them; null where it gives none. */

@@ -17,6 +17,7 @@ import { addDenyListRoutes } from "./deny-list-routes.ts";
 import { addDeviceGraphRoutes } from "./device-graph-routes.ts";
 import { answerErrors, answerProtocolErrors, answerUnroutable } from "./error-answers.ts";
 import { addHealthRoutes } from "./health-routes.ts";
+import { limitRate } from "./limit-rate.ts";
 import { addPlanRoutes } from "./plan-routes.ts";
 import { addReferenceRoute } from "./reference/reference-routes.ts";
 import type { ApiDescription } from "./reference/render-reference.ts";
@@ -37,6 +38,8 @@ export interface ManagementServerOptions {
   /** The most bytes that a body may have, and that a workspace may have. */
   readonly bodyBytes: number;
   readonly workspaceBytes: number;
+  /** How often one caller may call within a minute; null: as often as they like. */
+  readonly callsPerMinute: number | null;
   readonly access: AccessControl;
   /** Null where nobody signs in by a provider. */
   readonly oidc: OidcSettings | null;
@@ -81,6 +84,7 @@ export async function buildManagementServer(
     findSession: (secret) => options.access.sessions.find(secret),
     partnerIds: () => options.control.partnerIds(),
   });
+  limitRate(app, options.callsPerMinute);
   requireJsonAnswer(app);
   addHeaders(app);
   logRequests(app, options.log);
