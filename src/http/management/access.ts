@@ -15,7 +15,12 @@ import { callPartner } from "./call-partner.ts";
 import { type Problem, problem, sendProblem } from "./problems.ts";
 
 /** What a call needs. */
-export type Access =
+export type Access = Need & {
+  /** A call that changes nothing, whatever its method: tokens that only read may make it. */
+  readonly reads?: true;
+};
+
+type Need =
   /** Open to everybody. */
   | { readonly needs: "nothing" }
   /** Whoever is known. */
@@ -160,7 +165,7 @@ async function checkAccess(
   options: AccessOptions,
 ): Promise<Problem | null> {
   const { caller } = request;
-  const limit = limitReached(request, caller);
+  const limit = limitReached(request, caller, access);
   if (limit !== null) return problem(403, limit);
   if (access.needs === "caller") return null;
   if (access.needs === "installation") {
@@ -180,9 +185,10 @@ async function checkAccess(
 }
 
 /** What a token was limited to, whatever its rights. */
-function limitReached(request: FastifyRequest, { limits }: Caller): string | null {
+function limitReached(request: FastifyRequest, { limits }: Caller, access: Access): string | null {
   if (limits === undefined) return null;
-  if (limits.isReadOnly && request.method !== "GET" && request.method !== "HEAD") {
+  const reads = access.reads === true || request.method === "GET" || request.method === "HEAD";
+  if (limits.isReadOnly && !reads) {
     return "The token is for reading only.";
   }
   // As the route is declared: however the path was spelt.

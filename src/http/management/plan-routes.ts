@@ -67,7 +67,11 @@ export function addPlanRoutes(
     "/v1/workspace/plan",
     {
       bodyLimit: workspaceBytes,
-      config: { access: { needs: "installation" }, bodyAsText: true, givesLines: true },
+      config: {
+        access: { needs: "installation", reads: true },
+        bodyAsText: true,
+        givesLines: true,
+      },
       schema: {
         summary: "What applying a workspace would change",
         description:

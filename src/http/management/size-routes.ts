@@ -47,7 +47,7 @@ const FAILURES = { 400: ProblemSchema, 404: ProblemSchema, 429: ProblemSchema };
 
 function describeCall(summary: string, description: string, body: TObject, answer: TObject) {
   return {
-    config: { access: { needs: "role", role: "viewer" }, givesLines: true },
+    config: { access: { needs: "role", role: "viewer", reads: true }, givesLines: true },
     schema: {
       summary,
       description,

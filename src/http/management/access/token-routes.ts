@@ -24,7 +24,9 @@ const DEFAULT_DAYS = 365;
 
 const Time = Type.Integer({ minimum: 0, description: "Milliseconds since the epoch." });
 const TimeOrNever = Type.Union([Time, Type.Null()]);
-const isReadOnly = Type.Boolean({ description: "For GET only, whatever its rights." });
+const isReadOnly = Type.Boolean({
+  description: "For calls that change nothing, whatever its rights.",
+});
 const isInstallationAdministrator = Type.Boolean({ description: "Everything, everywhere." });
 const RouteGroups = Type.Union(
   [

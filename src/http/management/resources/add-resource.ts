@@ -50,6 +50,8 @@ interface ById {
 
 /** Rights are asked object by object; the partner is that of the call. */
 export const WITH_RIGHTS = { config: { access: { needs: "rights" } } } as const;
+/** The same for a call that changes nothing though it has a body. */
+export const READING = { config: { access: { needs: "rights", reads: true } } } as const;
 export const OF_INSTALLATION = { config: { access: { needs: "installation" } } } as const;
 
 export function addResource<Name extends ListName>(
@@ -236,11 +238,12 @@ export const NO_IDS = refusal("bad-request", `Expected a list of 1 to ${MAX_IDS}
 /** IDs are numbers; clients that send their digits as texts are understood. */
 export function readIds(body: unknown): readonly string[] | null {
   if (!Array.isArray(body) || body.length === 0 || body.length > MAX_IDS) return null;
-  const ids = body.map((each: unknown) => String(each));
-  const areIds = body.every(
+  const areTexts = body.every(
     (each: unknown) => typeof each === "number" || typeof each === "string",
   );
-  return areIds && ids.every((each) => /^[0-9]{1,15}$/.test(each)) ? ids : null;
+  // What is no text is not made one: it may be a thousand lists in one another.
+  const ids = areTexts ? body.map(String) : [];
+  return areTexts && ids.every((each) => /^[0-9]{1,15}$/.test(each)) ? ids : null;
 }
 
 interface ChangeAnswer {

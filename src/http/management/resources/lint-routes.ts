@@ -72,7 +72,7 @@ function describe(summary: string, description: string) {
   };
 }
 
-const ACCESS = { access: { needs: "role", role: "viewer" } } as const;
+const ACCESS = { access: { needs: "role", role: "viewer", reads: true } } as const;
 
 export function addLintRoutes(
   app: FastifyInstance,

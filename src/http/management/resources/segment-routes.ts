@@ -6,7 +6,14 @@ import { SEGMENTS } from "../../../admin/resources/kinds/segments.ts";
 import { segmentLimits } from "../../../admin/resources/limits.ts";
 import { planMergeRuleReplacement } from "../../../admin/resources/replace-merge-rules.ts";
 import { validateSegmentRule } from "../../../admin/resources/validate-rules.ts";
-import { addResource, askerOf, contextOf, describeCall, REVISION_HEADER } from "./add-resource.ts";
+import {
+  addResource,
+  askerOf,
+  contextOf,
+  describeCall,
+  READING,
+  REVISION_HEADER,
+} from "./add-resource.ts";
 import { refuse, refuseChange } from "./refusals.ts";
 import { LimitsSchema, refusalSchemas, ValidationBody, ValidSchema } from "./resource-schemas.ts";
 
@@ -27,7 +34,7 @@ export function addSegmentRoutes(
     body: ValidationBody,
     response: { 200: ValidSchema, ...refusalSchemas(400) },
   });
-  app.post("/v1/segments/validate", validation, async (request, reply) => {
+  app.post("/v1/segments/validate", { ...validation, ...READING }, async (request, reply) => {
     const context = await contextOf(desk, request, reply);
     const refused = validateSegmentRule(request.body, context);
     return refused === null ? { valid: true } : refuse(reply, refused);

@@ -6,7 +6,7 @@ import { TRAITS } from "../../../admin/resources/kinds/traits.ts";
 import { traitLimits } from "../../../admin/resources/limits.ts";
 import { findResource } from "../../../admin/resources/read-resources.ts";
 import { validateTraitRule } from "../../../admin/resources/validate-rules.ts";
-import { addResource, contextOf, describeCall } from "./add-resource.ts";
+import { addResource, contextOf, describeCall, READING } from "./add-resource.ts";
 import { refuse } from "./refusals.ts";
 import { LimitsSchema, refusalSchemas, ValidationBody, ValidSchema } from "./resource-schemas.ts";
 
@@ -34,7 +34,7 @@ export function addTraitRoutes(
     body: ValidationBody,
     response: { 200: ValidSchema, ...refusalSchemas(400) },
   });
-  app.post("/v1/traits/validate", validation, async (request, reply) => {
+  app.post("/v1/traits/validate", { ...validation, ...READING }, async (request, reply) => {
     const refused = validateTraitRule(request.body);
     return refused === null ? { valid: true } : refuse(reply, refused);
   });
