@@ -15,6 +15,8 @@ export interface Change<T> {
 }
 
 const REVISION = { kind: "access", id: "revision" } as const;
+/** What the store takes for an ID. */
+const RECORD_ID = /^[\x20-\x7e]{1,200}$/;
 /** More than there are users, groups and tokens at work at once; then everything is read again. */
 const MAX_REMEMBERED = 20_000;
 
@@ -58,7 +60,8 @@ export class AccessRecords {
     kind: Kind,
     id: string,
   ): Promise<AccessKinds[Kind] | null> {
-    const stored = await this.store.read(kind, id);
+    // What a caller gave for an ID may be anything.
+    const stored = RECORD_ID.test(id) ? await this.store.read(kind, id) : null;
     return stored === null ? null : contentOf(kind, stored);
   }
 

@@ -15,10 +15,32 @@ declare module "fastify" {
   }
 }
 
-/** The body is not JSON. */
+/** The body is not JSON, or not as much of it as anybody means. */
 export class MalformedJson extends Error {
   override readonly name = "MalformedJson";
 }
+
+/** Of lists and objects in one another. Whatever looks at a body level by level needs a bottom. */
+const MAX_DEPTH = 100;
+
+/** Levels of a text that is JSON; it ends where there are too many. */
+function isTooDeep(json: string): boolean {
+  let depth = 0;
+  let isText = false;
+  for (let at = 0; at < json.length; at++) {
+    const code = json.charCodeAt(at);
+    if (code === QUOTE) isText = !isText;
+    else if (isText) at += Number(code === BACKSLASH);
+    else if (OPENING.has(code) && ++depth > MAX_DEPTH) return true;
+    else if (CLOSING.has(code)) depth--;
+  }
+  return false;
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const OPENING: ReadonlySet<number> = new Set([0x5b, 0x7b]);
+const CLOSING: ReadonlySet<number> = new Set([0x5d, 0x7d]);
 
 export function acceptBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
@@ -29,6 +51,9 @@ export function acceptBodies(app: FastifyInstance): void {
       if (request.routeOptions.config.bodyAsText) return text;
       if (request.routeOptions.config.acceptsCsv) return null;
       if (text.trim() === "") return undefined;
+      if (isTooDeep(text)) {
+        throw new MalformedJson(`Expected at most ${MAX_DEPTH} lists and objects in one another.`);
+      }
       try {
         return JSON.parse(text);
       } catch {

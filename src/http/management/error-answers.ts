@@ -2,17 +2,19 @@
 // fault of ours is logged under the request's ID, and the caller gets the ID.
 
 import { randomUUID } from "node:crypto";
-import { type IncomingMessage, STATUS_CODES } from "node:http";
+import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import { finished } from "node:stream/promises";
 import type { Fault } from "@dunlin/contract/workspace";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { CATALOG_LIMITS } from "../../catalog/limits.ts";
 import type { Log } from "../../ops/log.ts";
 import { MalformedJson } from "./bodies.ts";
 import { PROBLEM_TYPE, type Problem, problem, problemBody, sendProblem } from "./problems.ts";
 
 export function answerErrors(app: FastifyInstance, log: Log): void {
   const patterns = watchRoutes(app);
+  skipUnreadBodies(app);
 
   app.setErrorHandler(async (error: FastifyError, request, reply) => {
     const known = knownProblem(error);
@@ -21,7 +23,6 @@ export function answerErrors(app: FastifyInstance, log: Log): void {
       const detail = "Something went wrong on our side; the log has it under the request's ID.";
       return sendProblem(reply, problem(500, detail));
     }
-    if (known.status === 413) await skipBody(request.raw);
     return sendProblem(reply, known);
   });
 
@@ -37,14 +38,17 @@ export function answerErrors(app: FastifyInstance, log: Log): void {
 const SKIP_BODY_MS = 10_000;
 
 /**
- * Reads the rest of a body and drops it. The connection is closed after the answer, which whoever is still
- * sending then would never get to read.
+ * What is answered before its body was read is answered once the body has come, of which nothing is kept: where
+ * the connection is closed after the answer, whoever is still sending then would never get to read it.
  */
-async function skipBody(request: IncomingMessage): Promise<void> {
-  request.resume();
-  const signal = AbortSignal.timeout(SKIP_BODY_MS);
-  // Too slow, or gone: then there is nobody to wait for.
-  await finished(request, { writable: false, signal }).catch(() => {});
+function skipUnreadBodies(app: FastifyInstance): void {
+  app.addHook("onSend", async ({ raw }) => {
+    if (raw.complete) return;
+    raw.resume();
+    const signal = AbortSignal.timeout(SKIP_BODY_MS);
+    // Too slow, or gone: then there is nobody to wait for.
+    await finished(raw, { writable: false, signal }).catch(() => {});
+  });
 }
 
 /** A path that cannot be read never gets as far as a route, nor to the handlers above. */
@@ -82,13 +86,13 @@ function statusOfProtocolError(code: string | undefined): number {
 function knownProblem(error: FastifyError): Problem | null {
   if (error instanceof MalformedJson) return problem(400, error.message);
   if (error.validation !== undefined) {
-    const errors = error.validation.map(
-      ({ instancePath, message, keyword, params }): Fault => ({
-        at: instancePath,
-        code: faultCode(keyword),
-        message: describeValidation(message ?? "is not as expected", params),
-      }),
-    );
+    const errors = error.validation
+      .slice(0, CATALOG_LIMITS.faults)
+      .map(({ instancePath, message, keyword, params }): Fault => {
+        const code = faultCode(keyword);
+        const sentence = describeValidation(message ?? "is not as expected", keyword, params);
+        return { at: instancePath, code, message: sentence };
+      });
     return problem(400, "The call is not as expected; `errors` says where.", errors);
   }
   switch (error.code) {
@@ -109,9 +113,21 @@ function faultCode(keyword: string): string {
   return keyword === "type" ? "E_TYPE" : "E_VALUE";
 }
 
-function describeValidation(message: string, params: Readonly<Record<string, unknown>>): string {
-  const name = params["additionalProperty"];
-  return typeof name === "string" ? `${message}: ${JSON.stringify(name)}` : message;
+const MOST_OF_A_NAME = 100;
+
+/** The validator's phrase, or better a sentence. */
+function describeValidation(
+  phrase: string,
+  keyword: string,
+  { additionalProperty, missingProperty, type, allowedValues }: Readonly<Record<string, unknown>>,
+): string {
+  if (typeof additionalProperty === "string") {
+    return `There is no key ${JSON.stringify(additionalProperty.slice(0, MOST_OF_A_NAME))} here.`;
+  }
+  if (typeof missingProperty === "string") return `The key "${missingProperty}" is required.`;
+  if (keyword === "type") return `Expected ${[type].flat().join(" or ")}.`;
+  if (Array.isArray(allowedValues)) return `Expected one of ${allowedValues.join(", ")}.`;
+  return `It ${phrase}.`;
 }
 
 interface RoutePattern {

@@ -8,6 +8,7 @@ import fastify, { type FastifyInstance } from "fastify";
 import type { AccessControl } from "../../access/access.ts";
 import { INSTALLATION_ADMINISTRATOR } from "../../access/caller.ts";
 import type { NodeControl } from "../../admin/node-control.ts";
+import { CATALOG_LIMITS } from "../../catalog/limits.ts";
 import type { Log } from "../../ops/log.ts";
 import { addAccessRoutes } from "./access/access-routes.ts";
 import type { OidcSettings } from "./access/oidc-client.ts";
@@ -17,6 +18,7 @@ import { addDenyListRoutes } from "./deny-list-routes.ts";
 import { addDeviceGraphRoutes } from "./device-graph-routes.ts";
 import { answerErrors, answerProtocolErrors, answerUnroutable } from "./error-answers.ts";
 import { addHealthRoutes } from "./health-routes.ts";
+import { limitBodies } from "./limit-bodies.ts";
 import { limitRate } from "./limit-rate.ts";
 import { addPlanRoutes } from "./plan-routes.ts";
 import { addReferenceRoute } from "./reference/reference-routes.ts";
@@ -58,6 +60,9 @@ export interface ManagementServer {
 
 const REQUEST_TIMEOUT_MS = 120_000;
 
+/** `ic:` and the longest integration code, in letters of which each is nine when it is percent-encoded. */
+const MOST_OF_A_PARAMETER = 9 * (CATALOG_LIMITS.integrationCodeLength + 3);
+
 export async function buildManagementServer(
   options: ManagementServerOptions,
 ): Promise<ManagementServer> {
@@ -67,7 +72,7 @@ export async function buildManagementServer(
     requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: "idle",
     genReqId: () => randomUUID(),
-    routerOptions: { ignoreTrailingSlash: true },
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: MOST_OF_A_PARAMETER },
     // Clients of the incumbent write `/api/v1` as well as `/v1`.
     rewriteUrl: (request) => (request.url ?? "/").replace(/^\/api(?=\/v1(?:\/|\?|$))/, ""),
     ajv: { customOptions: { removeAdditional: false, coerceTypes: false, allErrors: true } },
@@ -86,6 +91,7 @@ export async function buildManagementServer(
   });
   limitRate(app, options.callsPerMinute);
   requireJsonAnswer(app);
+  limitBodies(app);
   addHeaders(app);
   logRequests(app, options.log);
   await describeApi(app, options.version);
