@@ -245,6 +245,30 @@ test("a trait that is deleted is gone from every visitor, and so is whoever was 
   assert.deepEqual(await visitor(), [[], []]);
 });
 
+/** What bodies hold beside a name. */
+const NAMED: Readonly<Record<string, object>> = {
+  traits: { dataSourceId: 1002 },
+  segments: { dataSourceId: 1002, segmentRule: "5001T" },
+  "folders/traits": {},
+  "folders/segments": {},
+  datasources: {},
+  "merge-rules": { crossDevice: "NONE", device: "DEVICE" },
+  destinations: { destinationType: "PUSH" },
+  groups: {},
+  "customer-trait-types": {},
+};
+
+for (const [path, rest] of Object.entries(NAMED)) {
+  test(`a name in ${path} has 255 characters at most, whatever they are`, async () => {
+    const make = (name: string) => node.manage("POST", `/v1/${path}/`, { ...rest, name });
+    const longest = await make(`${path}, a-b |${"ü".repeat(255)}`.slice(0, 255));
+    assert.equal(longest.status, 201, longest.text);
+    const longer = await make("ü".repeat(256));
+    assert.equal(longer.status, 400, longer.text);
+    assert.equal(JSON.parse(longer.text).errors[0].at, "/name");
+  });
+}
+
 test("a body may have ten megabytes, and a workspace more", async () => {
   const comments = "x".repeat(10 * 1024 * 1024);
   const body = { name: "Long", dataSourceId: 1002, comments };

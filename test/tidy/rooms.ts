@@ -177,6 +177,8 @@ const FRONT_DOORS: Readonly<Record<string, readonly string[]>> = {
   "http/collection": ["collection-server.ts"],
   "http/collection/wire": ["wire-server.ts"],
   "http/management": ["management-server.ts"],
+  // Whose schemas are described beside those of resources.
+  "http/management/access": ["access-routes.ts", "user-schemas.ts", "group-routes.ts"],
   "node/backups": ["backups.ts", "store-door.ts"],
   "node/counting": ["counting.ts"],
   "node/ending": ["stop-signals.ts"],

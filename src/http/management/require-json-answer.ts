@@ -19,7 +19,8 @@ const ACCEPTS_LINES = /(?:^|,)\s*application\/x-ndjson\s*(?:;|,|$)/i;
 export function requireJsonAnswer(app: FastifyInstance): void {
   app.addHook("onRequest", async (request, reply) => {
     const { accept } = request.headers;
-    if (accept === undefined || !request.url.startsWith("/v1/")) return;
+    // Without a word on it, anything will do.
+    if (accept === undefined || accept.trim() === "" || !request.url.startsWith("/v1/")) return;
     if (ACCEPTS_JSON.test(accept)) return;
     if (request.routeOptions.config.givesCsv && ACCEPTS_CSV.test(accept)) return;
     if (request.routeOptions.config.givesLines && ACCEPTS_LINES.test(accept)) return;

@@ -36,7 +36,7 @@ const name = Type.String({ minLength: 1, maxLength: MAX_TEXT });
 const ids = Type.Array(Type.Integer({ minimum: 1 }), { maxItems: 1_000 });
 const wildcards = Type.Array(Type.String({ maxLength: MAX_TEXT }), { maxItems: 100 });
 
-const GroupSchema = Type.Object({
+export const GroupSchema = Type.Object({
   ...{ groupId: Type.Integer(), pid: Type.Integer(), name, description: text },
   ...{ membershipCount: Type.Integer(), wildcards, users: ids },
 });

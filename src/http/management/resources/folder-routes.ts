@@ -52,8 +52,9 @@ export function addFolderRoutes(app: FastifyInstance, desk: DefinitionDesk): voi
         const found = findFolder(kind.list, { given: params.id, query }, context);
         if (!found.ok) return refuse(reply, found.error);
         const { shown, etag } = found.value;
-        if (etag !== null) reply.header("etag", etag);
-        return shown;
+        if (etag === null) return shown;
+        reply.header("etag", etag);
+        return request.headers["if-none-match"] === etag ? reply.code(304).send() : shown;
       },
     );
   }

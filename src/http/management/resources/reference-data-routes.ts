@@ -5,12 +5,16 @@ import type { NodeControl } from "../../../admin/node-control.ts";
 import { CATEGORIES, TOP } from "../../../admin/reference/categories.ts";
 import { regionsOf } from "../../../admin/reference/regions.ts";
 import { ALL_KINDS, schemaOf } from "../../../admin/resources/all-kinds.ts";
+import { MAPPING_KEYS } from "../../../admin/resources/destinations/mapping-keys.ts";
 import type { Query } from "../../../admin/resources/list-options.ts";
 import { type JsonSchema, refusal } from "../../../admin/resources/resource-kind.ts";
+import { GroupSchema } from "../access/group-routes.ts";
+import { UserSchema } from "../access/user-schemas.ts";
 import { answerList, READ_ONLY } from "../list-answer.ts";
 import { contextOf, describeCall } from "./add-resource.ts";
 import { refuse } from "./refusals.ts";
-import { LIST_OPTIONS, listSchemaOf, refusalSchemas } from "./resource-schemas.ts";
+import { answerSchema, LIST_OPTIONS, listSchemaOf, refusalSchemas } from "./resource-schemas.ts";
+import { TraitTypeSchema } from "./trait-type-routes.ts";
 
 /** Whoever is known may read what is the same for all. */
 function describeLookUp(tag: string, summary: string, schema: object): RouteShorthandOptions {
@@ -110,6 +114,21 @@ export function addRegionRoutes(
   });
 }
 
+/** Of what has no table of keys, or stands inside another object. */
+const OTHER_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
+  "destinations/mappings": answerSchema({ keys: MAPPING_KEYS }),
+  "customer-trait-types": TraitTypeSchema,
+  taxonomies: CategorySchema,
+  "dcs-regions": RegionSchema,
+  users: { ...UserSchema },
+  groups: { ...GroupSchema },
+};
+
+function describeOther(path: string, schema: JsonSchema): JsonSchema {
+  const $schema = "https://json-schema.org/draft/2020-12/schema";
+  return { $schema, description: `/v1/${path}/`, ...schema };
+}
+
 export function addSchemaRoutes(app: FastifyInstance): void {
   const tag = "schemas";
   app.get(
@@ -117,7 +136,7 @@ export function addSchemaRoutes(app: FastifyInstance): void {
     describeLookUp(tag, "The resources that have a schema", {
       response: { 200: { type: "array", items: text } },
     }),
-    () => ALL_KINDS.map(({ path }) => path),
+    () => [...ALL_KINDS.map(({ path }) => path), ...Object.keys(OTHER_SCHEMAS)],
   );
   const one = describeLookUp(tag, "The JSON Schema of a resource", {
     response: { 200: { type: "object" }, ...refusalSchemas(404) },
@@ -125,6 +144,8 @@ export function addSchemaRoutes(app: FastifyInstance): void {
   const answer = (path: string, reply: FastifyReply) => {
     const kind = ALL_KINDS.find((each) => each.path === path);
     if (kind !== undefined) return schemaOf(kind);
+    const other = Object.entries(OTHER_SCHEMAS).find(([name]) => name === path)?.[1];
+    if (other !== undefined) return describeOther(path, other);
     return refuse(reply, refusal("not-found", `There is no resource ${JSON.stringify(path)}.`));
   };
   app.get<{ Params: { resource: string } }>("/v1/schemas/:resource", one, ({ params }, reply) =>

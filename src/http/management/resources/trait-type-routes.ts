@@ -15,7 +15,7 @@ import { LIST_OPTIONS, listSchemaOf, refusalSchemas } from "./resource-schemas.t
 
 const integer = { type: "integer" };
 const name = { type: "string", maxLength: CATALOG_LIMITS.nameLength };
-const TypeSchema = {
+export const TraitTypeSchema = {
   type: "object",
   properties: {
     ...{ pixelType: integer, pid: { ...integer, description: "0: built in." }, name },
@@ -25,7 +25,7 @@ const TypeSchema = {
 };
 const BodySchema = {
   type: "object",
-  properties: { name, description: TypeSchema.properties.description },
+  properties: { name, description: TraitTypeSchema.properties.description },
   required: ["name"],
 };
 
@@ -41,7 +41,7 @@ export function addTraitTypeRoutes(app: FastifyInstance, types: TraitTypes): voi
       schema: {
         ...{ tags, summary: "Types of traits, built-in and own" },
         querystring: { type: "object", properties: LIST_OPTIONS },
-        response: { 200: listSchemaOf(TypeSchema), ...refusalSchemas(400) },
+        response: { 200: listSchemaOf(TraitTypeSchema), ...refusalSchemas(400) },
       },
     },
     async (request, reply) => {
@@ -49,7 +49,7 @@ export function addTraitTypeRoutes(app: FastifyInstance, types: TraitTypes): voi
       const mayMake = isAtLeast(caller.rights.roleWith(pid), "editor");
       return answerList(reply, request.query, {
         items: await listed(types, request),
-        keys: Object.keys(TypeSchema.properties),
+        keys: Object.keys(TraitTypeSchema.properties),
         // They are made, and then stay.
         permissionsOn: () => (mayMake ? ["READ", "CREATE"] : ["READ"]),
       });
@@ -61,7 +61,7 @@ export function addTraitTypeRoutes(app: FastifyInstance, types: TraitTypes): voi
       ...WITH_RIGHTS,
       schema: {
         ...{ tags, summary: "A type of traits" },
-        response: { 200: TypeSchema, ...refusalSchemas(404) },
+        response: { 200: TraitTypeSchema, ...refusalSchemas(404) },
       },
     },
     async (request, reply) => {
@@ -76,7 +76,7 @@ export function addTraitTypeRoutes(app: FastifyInstance, types: TraitTypes): voi
       config: OF_EDITORS,
       schema: {
         ...{ tags, summary: "Make a type of traits", body: BodySchema },
-        response: { 201: TypeSchema, ...refusalSchemas(400, 409) },
+        response: { 201: TraitTypeSchema, ...refusalSchemas(400, 409) },
       },
     },
     async (request, reply) => {
