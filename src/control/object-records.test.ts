@@ -127,6 +127,14 @@ describe("the versions of a trait's rule", () => {
       assert.deepEqual(await readRuleVersions(store, other), []);
   });
 
+  it("stay counted where only what is kept beside the workspace changes", async () => {
+    const { record, objectOf } = aHistory();
+    await record({ now: 10, ...ANNA }, trait("created", null, "a == 1"));
+    await record({ now: 20, ...ANNA }, trait("updated", "a == 1", "a == 2"));
+    await record({ now: 30, ...BERTA }, { list: "traits", id: 5001, kind: "updated", kept: {} });
+    assert.equal(Object(await objectOf("traits/5001")).traitRuleVersion, 2);
+  });
+
   it("go with the trait", async () => {
     const { store, record } = aHistory();
     await record({ now: 10, ...ANNA }, trait("created", null, "a == 1"));

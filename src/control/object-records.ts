@@ -198,12 +198,14 @@ function recordsOfUpdated(
   origin: ChangeOrigin,
 ): ControlRecord[] {
   const { createTime, crUID, version, traitRuleVersion: oldVersion = 1 } = old ?? UNKNOWN;
+  const isOfRule = traitRule !== undefined || old?.traitRuleVersion !== undefined;
   const isOtherRule = traitRule !== undefined && traitRule.before !== traitRule.after;
   const ruleVersion = isOtherRule ? oldVersion + 1 : oldVersion;
   const keptNow = kept ?? old?.kept;
   const record: ObjectRecord = {
     ...{ createTime, updateTime: origin.now, crUID, upUID: origin.userId, version: version + 1 },
-    ...(traitRule !== undefined && { traitRuleVersion: ruleVersion }),
+    // Also where nothing changes but what is kept.
+    ...(isOfRule && { traitRuleVersion: ruleVersion }),
     ...(keptNow !== undefined && { kept: keptNow }),
   };
   const records: ControlRecord[] = [{ kind: OBJECT_KIND, id: objectId(list, id), value: record }];

@@ -227,6 +227,18 @@ function hostileBody(route: DescribedRoute, world: CallWorld): string | null {
   return hostileJson(route.body.schema, world, 0);
 }
 
+/** A body that is mostly as the schema wants it: what of it is wrong is in no message of a parser. */
+export function plausibleBody(
+  schema: Schema,
+  { random, ids, noise }: Pick<CallWorld, "random" | "ids" | "noise">,
+): unknown {
+  const writable = Object.entries(Object(schema["properties"])).filter(
+    ([, each]) => Object(each).readOnly !== true,
+  );
+  const bare = { ...schema, properties: Object.fromEntries(writable) };
+  return JSON.parse(hostileObject(bare, { random, ids, noise, who: {}, path: "" }, 0));
+}
+
 /** JSON as the schema wants it, with a value here and there that is something else. */
 function hostileJson(schema: Schema, world: CallWorld, depth: number): string {
   const { random } = world;

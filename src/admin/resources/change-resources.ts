@@ -165,7 +165,7 @@ function planPut<Name extends ListName>(
   if (refused !== null) return err(refused);
   const items: readonly object[] = context.view.workspace[kind.list];
   const index = before === null ? items.length : items.indexOf(before);
-  const keptNow = kind.completeKept?.(kept, { id, before }, context) ?? kept;
+  const keptNow = kind.completeKept?.(kept, { id, item, before }, context) ?? kept;
   const known = { ...fallbacksOf(kind), ...context.recordOf(kind.list, id).kept };
   const isKept = meanTheSame(keptNow, known);
   return ok({

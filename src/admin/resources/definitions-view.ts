@@ -97,8 +97,10 @@ const TRAITS_OF_SEGMENTS = new WeakMap<SegmentDefinition, readonly TraitId[]>();
 export function traitsOfSegment(segment: SegmentDefinition): readonly TraitId[] {
   const known = TRAITS_OF_SEGMENTS.get(segment);
   if (known !== undefined) return known;
-  const parsed = parseSegmentRule(segment.segmentRule);
-  const traits = parsed.ok ? traitsOf(parsed.value) : [];
+  // Rights are asked before a body is checked: its rule may be anything as yet.
+  const rule: unknown = segment.segmentRule;
+  const parsed = typeof rule === "string" ? parseSegmentRule(rule) : null;
+  const traits = parsed?.ok ? traitsOf(parsed.value) : [];
   TRAITS_OF_SEGMENTS.set(segment, traits);
   return traits;
 }

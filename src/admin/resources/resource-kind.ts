@@ -124,10 +124,14 @@ export interface ResourceKind<Name extends ListName = ListName> {
     before: Defined<Name> | null,
     context: ResourceContext,
   ): Readonly<Record<string, unknown>>;
-  /** Completes what is kept with its record by what only the server knows. */
+  /** Completes what is kept with its record by what only the server knows, and takes out what is not shown. */
   completeKept?(
     kept: ApiObject,
-    change: { readonly id: number; readonly before: Defined<Name> | null },
+    change: {
+      readonly id: number;
+      readonly item: Readonly<Record<string, unknown>>;
+      readonly before: Defined<Name> | null;
+    },
     context: ResourceContext,
   ): ApiObject;
   /** What else changes with it. */

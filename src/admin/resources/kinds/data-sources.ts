@@ -188,7 +188,9 @@ export const DATA_SOURCES: ResourceKind<"dataSources"> = {
   rights: null,
   dependents: dataSourceUsers,
   check: checkRetention,
-  completeKept: (stored, { before }, context) => {
+  completeKept: (given, { item, before }, context) => {
+    const isCrossDevice = item["idType"] === "CROSS_DEVICE";
+    const stored = isCrossDevice ? given : { ...given, subIdType: PERSON };
     if (stored["samplingEnabled"] !== true) return stored;
     const { samplingStartTime: start, samplingEndTime: end } =
       before === null ? {} : keptOf(before, context);

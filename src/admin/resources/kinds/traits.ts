@@ -35,6 +35,10 @@ const ALGORITHMIC_KEYS: ApiKeys<TraitDefinition> = {
   accuracy: { ...kept({ type: ["number", "null"] }, null), ...withDetails },
 };
 
+const NOT_ALGORITHMIC = Object.fromEntries(
+  Object.keys(ALGORITHMIC_KEYS).map((name) => [name, null]),
+);
+
 const KEYS: ApiKeys<TraitDefinition> = {
   sid: givenId(),
   pid: givenId(),
@@ -96,6 +100,9 @@ export const TRAITS: ResourceKind<"traits"> = {
   keys: KEYS,
   hasKey: ({ traitType }, key) =>
     traitType === "ALGO_TRAIT" || !Object.hasOwn(ALGORITHMIC_KEYS, key),
+  // Of other traits nothing is kept that they do not show.
+  completeKept: (given, { item }) =>
+    item["traitType"] === "ALGO_TRAIT" ? given : { ...given, ...NOT_ALGORITHMIC },
   filters: {
     folderId: idFilter("folderId", ({ folderId }) => folderId),
     dataSourceId: idFilter("dataSourceId", ({ dataSourceId }) => dataSourceId),
