@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { applyListOptions, type Query, readListOptions } from "./list-options.ts";
+import { applyListOptions, listPlain, type Query, readListOptions } from "./list-options.ts";
 
 const ITEMS = [
   { sid: 3, name: "Blue", folder: { path: "/All/Shoes" }, ttl: null },
@@ -66,4 +66,32 @@ test("options that cannot be meant are named, all of them", () => {
     ["/page", "/pageSize", "/descending", "/sortBy"],
   );
   assert.equal(options.error[3]?.message, "Expected one of sid as `sortBy`.");
+});
+
+/** A list of which the caller may change whatever has a time to live. */
+function plain(query: Query) {
+  const listed = listPlain(query, {
+    items: ITEMS,
+    keys: ["sid", "name", "ttl"],
+    permissionsOn: ({ ttl }) => (ttl === null ? ["READ"] : ["READ", "WRITE"]),
+    show: ({ sid }) => ({ sid }),
+  });
+  return listed.ok ? listed.value : listed.error.map(({ at }) => at);
+}
+
+test("a list holds what the caller may do all that is asked to, and says what that is", () => {
+  assert.deepEqual(plain({}), [{ sid: 3 }, { sid: 1 }, { sid: 2 }]);
+  assert.deepEqual(plain({ permissions: "WRITE" }), [{ sid: 1 }, { sid: 2 }]);
+  assert.deepEqual(plain({ permission: "WRITE" }), [{ sid: 1 }, { sid: 2 }]);
+  assert.deepEqual(plain({ permissions: ["READ", "WRITE"], pageSize: "1" }), {
+    ...{ total: 2, page: 0, pageSize: 1 },
+    list: [{ sid: 1 }],
+  });
+  assert.deepEqual(plain({ permissions: "READ,DELETE" }), []);
+  assert.deepEqual(plain({ includePermissions: "true", search: "3" }), [
+    { sid: 3, permissions: ["READ"] },
+  ]);
+  assert.deepEqual(plain({ permissions: "FLY", permission: "READ,", page: "x" }), [
+    ...["/page", "/permissions", "/permission"],
+  ]);
 });

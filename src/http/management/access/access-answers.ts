@@ -81,11 +81,9 @@ export const LIST_QUERY = {
   ),
 } as const;
 
-export const ListQuery = Type.Object(LIST_QUERY, { additionalProperties: false });
-export const UserListQuery = Type.Object(
-  { ...LIST_QUERY, groupId: Type.Optional(Several) },
-  { additionalProperties: false },
-);
+/** As of other lists: an option that is unknown changes nothing. */
+export const ListQuery = Type.Object(LIST_QUERY);
+export const UserListQuery = Type.Object({ ...LIST_QUERY, groupId: Type.Optional(Several) });
 export const PartnerQuery = Type.Object({ pid: LIST_QUERY.pid }, { additionalProperties: false });
 
 /** The bare list, or a page of it. */
