@@ -337,8 +337,10 @@ export const LIMITS = {
   /** Bodies of the management plane ("Management API", Transport). */
   bodyBytes: 10 * 1024 * 1024,
   workspaceBytes: 100 * 1024 * 1024,
-  /** Publications that may wait for the one under way. */
+  /** Whole documents that may wait for the publication under way: each may be a hundred megabytes. */
   waitingPublications: 16,
+  /** Changes of single objects that may wait, which are small. */
+  waitingEdits: 64,
   /** How long a node that starts waits for a store of several nodes to answer. */
   storePatienceMs: 15_000,
   /** Nodes that share a store: one that has not shown for so long that it lives is waited for by nobody. */

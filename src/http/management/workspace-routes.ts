@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply } from "fastify";
 import { Type } from "typebox";
 import type { NodeControl, PublishOutcome } from "../../admin/node-control.ts";
 import { FaultSchema, ProblemSchema, problem, sendProblem } from "./problems.ts";
+import { RETRY_AFTER_SECONDS } from "./resources/refusals.ts";
 
 export interface WorkspaceRouteOptions {
   readonly control: NodeControl;
@@ -74,6 +75,7 @@ export function answerPublication(reply: FastifyReply, outcome: PublishOutcome) 
     }
     case "busy": {
       const detail = "Too many publications wait, or the store is out of reach; try again later.";
+      reply.header("retry-after", RETRY_AFTER_SECONDS);
       return sendProblem(reply, problem(503, detail));
     }
   }

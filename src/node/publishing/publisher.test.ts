@@ -3,7 +3,9 @@ import { test } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { type PublicationRequest, preparePublication } from "../../admin/prepare-publication.ts";
 import type { DefinitionStore } from "../../catalog/definition-store.ts";
+import { LIMITS } from "../../config.ts";
 import { ALONE, type Turn, type Turns } from "../../group/turns.ts";
+import { err } from "../../model/result.ts";
 import type { Log } from "../../ops/log.ts";
 import { MemoryDefinitionStore } from "../../stores/memory/memory-definition-store.ts";
 import type { FirstDefinitions, Publication } from "../first-definitions.ts";
@@ -178,6 +180,19 @@ test("publications take their turn, wait for the start, and too many are sent aw
     pool.asked,
     turns.flatMap((revision) => [`prepare ${revision}`, `adopt ${revision}`]),
   );
+});
+
+test("many changes of objects wait, and too many are sent away; documents wait beside them", async () => {
+  const publisher = publisherOf(new RecordingPool());
+  const refusal = { kind: "conflict", detail: "Not now." } as const;
+  const edits = Array.from({ length: LIMITS.waitingEdits + 1 }, () =>
+    publisher.edit(async () => err(refusal), { by: "somebody" }),
+  );
+  const document = publisher.publish(documentOf("Beside them"));
+  await publisher.begin();
+  const kinds = (await Promise.all(edits)).map(({ kind }) => kind);
+  assert.deepEqual(kinds, [...new Array(LIMITS.waitingEdits).fill("refused"), "busy"]);
+  assert.equal((await document).kind, "published");
 });
 
 /** Turns among nodes of one store that do as they are asked, unless a test says otherwise. */

@@ -58,6 +58,8 @@ export interface PublishedBy extends Pick<RevisionOrigin, "by"> {
   readonly caller?: Caller;
 }
 
+const MOST_WAITING = { documents: LIMITS.waitingPublications, edits: LIMITS.waitingEdits } as const;
+
 const BY_ADMINISTRATOR: PublishedBy = { by: "administrator" };
 const AT_START: PublishedBy = { by: null, note: "What the node was started with." };
 
@@ -90,7 +92,7 @@ export class Publisher {
   readonly #begun = Promise.withResolvers<void>();
   readonly #first: FirstDefinitions;
   #last: Promise<unknown> = this.#begun.promise;
-  #waiting = 0;
+  readonly #waiting = { documents: 0, edits: 0 };
   #publications = 0;
 
   constructor(options: PublisherOptions, first: FirstDefinitions) {
@@ -123,7 +125,7 @@ export class Publisher {
   }
 
   get waiting(): number {
-    return this.#waiting;
+    return this.#waiting.documents + this.#waiting.edits;
   }
 
   get publications(): number {
@@ -133,7 +135,7 @@ export class Publisher {
   /** A whole document. */
   publish(text: string, whose: PublishedBy = BY_ADMINISTRATOR): Promise<PublishOutcome> {
     const definitions = { text, format: "json" } as const;
-    return this.#queue(async (turn): Promise<PublishOutcome> => {
+    return this.#queue("documents", async (turn): Promise<PublishOutcome> => {
       const outcome = await this.#publishNow(turn, { definitions, whose, kept: [] });
       if (outcome.kind !== "published") return outcome;
       const { kind, revision, changes, warnings } = outcome;
@@ -149,7 +151,7 @@ export class Publisher {
     plan: () => Promise<Result<PlannedChange, Refusal>>,
     whose: PublishedBy,
   ): Promise<EditOutcome> {
-    return this.#queue(async (turn): Promise<EditOutcome> => {
+    return this.#queue("edits", async (turn): Promise<EditOutcome> => {
       const planned = await plan();
       if (!planned.ok) return { kind: "refused", refusal: planned.error };
       const { edits, kept, target, explain } = planned.value;
@@ -168,16 +170,20 @@ export class Publisher {
   }
 
   /** One after the other, each on top of what is newest. */
-  #queue<T>(publication: (turn: Turn) => Promise<T>): Promise<T | Unpublished> {
-    if (this.#waiting >= LIMITS.waitingPublications) return Promise.resolve({ kind: "busy" });
-    this.#waiting++;
+  #queue<T>(
+    what: keyof typeof MOST_WAITING,
+    publication: (turn: Turn) => Promise<T>,
+  ): Promise<T | Unpublished> {
+    const waiting = this.#waiting;
+    if (waiting[what] >= MOST_WAITING[what]) return Promise.resolve({ kind: "busy" });
+    waiting[what]++;
     const outcome = this.#last.then(() =>
       this.#inTurn<T | Unpublished>(async (turn) => {
         const reason = await this.#catchUp(turn);
         return reason === null ? publication(turn) : { kind: "failed", reason };
       }),
     );
-    this.#last = outcome.catch(() => {}).finally(() => this.#waiting--);
+    this.#last = outcome.catch(() => {}).finally(() => waiting[what]--);
     return outcome;
   }
 

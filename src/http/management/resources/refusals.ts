@@ -25,10 +25,14 @@ export function refuse(reply: FastifyReply, refusal: Refusal): FastifyReply {
   return sendProblem(reply, problemOf(refusal));
 }
 
+/** When those that wait now have been served. */
+export const RETRY_AFTER_SECONDS = 1;
+
 type Unchanged = Exclude<ChangeOutcome, { readonly kind: "changed" }>;
 
 /** What a change came to, where it came to nothing. */
 export function refuseChange(reply: FastifyReply, outcome: Unchanged): FastifyReply {
+  if (outcome.kind === "busy") reply.header("retry-after", RETRY_AFTER_SECONDS);
   return sendProblem(reply, problemOfChange(outcome));
 }
 
