@@ -1,6 +1,7 @@
 // Where everything begins, the primary and its workers alike.
 
 import cluster from "node:cluster";
+import { Output } from "./cli/output.ts";
 import type { RunOutcome } from "./config/run-outcome.ts";
 import { faultSentence } from "./ops/describe-fault.ts";
 
@@ -9,16 +10,17 @@ if (cluster.isWorker) {
   const { runWorker } = await import("./node/worker.ts");
   runWorker();
 } else {
-  const outcome = await runAsCommand().catch(
+  const output = new Output(process.stdout);
+  const ended = await runAsCommand((text) => output.print(text)).catch(
     (fault: unknown): RunOutcome => ({ exitCode: 1, lines: [faultSentence(fault)] }),
   );
+  const outcome = await output.outcomeOf(ended);
   for (const line of outcome.lines) process.stderr.write(`dunlin: ${line}\n`);
   process.exit(outcome.exitCode);
 }
 
-async function runAsCommand(): Promise<RunOutcome> {
+async function runAsCommand(print: (text: string) => void): Promise<RunOutcome> {
   const { runCommand } = await import("./cli/run-command.ts");
-  const print = (text: string): void => void process.stdout.write(text);
   return runCommand({
     args: process.argv.slice(2),
     environment: process.env,

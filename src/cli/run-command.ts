@@ -22,8 +22,9 @@ export interface CommandLine {
 export async function runCommand(line: CommandLine): Promise<RunOutcome> {
   const [command, ...options] = line.args;
   const syntax = command === undefined ? null : commandNamed(command);
-  if (syntax !== null && options.includes("--help")) {
-    line.print(commandHelp(syntax));
+  const about = command === "help" ? commandNamed(options[0] ?? "") : syntax;
+  if (about !== null && (command === "help" || asksForHelp(options))) {
+    line.print(commandHelp(about));
     return STOPPED;
   }
   switch (command) {
@@ -51,6 +52,7 @@ export async function runCommand(line: CommandLine): Promise<RunOutcome> {
       line.print(`${readVersion()}\n`);
       return STOPPED;
     case "--help":
+    case "-h":
     case "help":
       line.print(programHelp());
       return STOPPED;
@@ -60,6 +62,10 @@ export async function runCommand(line: CommandLine): Promise<RunOutcome> {
       return wronglyStarted([{ where: command ?? "dunlin", code: "E_UNKNOWN_KEY", message }]);
     }
   }
+}
+
+function asksForHelp(options: readonly string[]): boolean {
+  return options.includes("--help") || options.includes("-h");
 }
 
 async function serve(line: CommandLine, options: readonly string[]): Promise<RunOutcome> {

@@ -1,12 +1,7 @@
 // What `dunlin token`, `user` and `revisions` have in common: a verb, what it is about, and a call of the node.
 
-import {
-  couldNotStart,
-  type RunOutcome,
-  STOPPED,
-  wronglyStarted,
-} from "../../config/run-outcome.ts";
-import { err, ok, type Result } from "../../model/result.ts";
+import { type RunOutcome, STOPPED, wronglyStarted } from "../../config/run-outcome.ts";
+import { err, type Result } from "../../model/result.ts";
 import { askNode, type Question, refused } from "./ask-node.ts";
 import type { RemoteLine } from "./remote-commands.ts";
 import { type RemoteOptions, type RemoteSyntax, readRemoteOptions } from "./remote-options.ts";
@@ -37,16 +32,10 @@ export async function ask(
   { node }: RemoteOptions,
   question: Omit<Question, "json"> & { readonly body?: unknown },
 ): Promise<Result<unknown, RunOutcome>> {
-  const { method, path, body } = question;
+  const { method, path, gives, body } = question;
   const json = body === undefined ? {} : { json: JSON.stringify(body) };
-  const answer = await askNode(node, { method, path, ...json });
-  if (!answer.ok) return err(refused(answer.error));
-  if (answer.value === "") return ok(null);
-  try {
-    return ok(JSON.parse(answer.value));
-  } catch {
-    return err(couldNotStart("What answered is no management plane: expected JSON."));
-  }
+  const answer = await askNode(node, { method, path, gives, ...json });
+  return answer.ok ? answer : err(refused(answer.error));
 }
 
 /** With the partner that `--partner` names. */
@@ -99,6 +88,11 @@ export function rightsOf(shown: Readonly<Record<string, unknown>>): string {
   return [...own, ...roles].join(", ") || "-";
 }
 
+/** The last moment that there is a date for. */
+const LAST_TIME = 8.64e15;
+
 export function timeOf(value: unknown): string | null {
-  return typeof value === "number" ? new Date(value).toISOString() : null;
+  return typeof value === "number" && Math.abs(value) <= LAST_TIME
+    ? new Date(value).toISOString()
+    : null;
 }

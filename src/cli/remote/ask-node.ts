@@ -3,6 +3,7 @@
 import type { Fault } from "@dunlin/contract/workspace";
 import { couldNotStart, type RunOutcome } from "../../config/run-outcome.ts";
 import { err, ok, type Result } from "../../model/result.ts";
+import { printable } from "../lint-lines.ts";
 import type { NodeAddress } from "./remote-options.ts";
 
 /** Why a node did not do what it was asked. */
@@ -19,13 +20,17 @@ export interface Question {
   /** Path and query. */
   readonly path: string;
   readonly json?: string;
+  /** What the answer is: a list of objects, an object with these keys, or nothing. Something else may answer. */
+  readonly gives: Shape;
 }
 
-/** The text of the answer. */
+export type Shape = "list" | "nothing" | readonly string[];
+
+/** The answer as JSON; null for nothing. */
 export async function askNode(
   { url, token }: NodeAddress,
-  { method, path, json }: Question,
-): Promise<Result<string, Refusal>> {
+  { method, path, json, gives }: Question,
+): Promise<Result<unknown, Refusal>> {
   const headers = {
     Authorization: `Bearer ${token}`,
     ...(json !== undefined && { "Content-Type": "application/json" }),
@@ -34,31 +39,58 @@ export async function askNode(
   let text: string;
   try {
     const body = json === undefined ? {} : { body: json };
-    const answer = await fetch(url + path, { method, headers, ...body });
+    const answer = await fetch(url + path, { method, headers, redirect: "manual", ...body });
     status = answer.status;
     text = await answer.text();
   } catch (fault) {
     return err({ isAskers: false, message: `${url}: ${causeOf(fault)}`, faults: [] });
   }
-  return status >= 200 && status < 300 ? ok(text) : err(refusalOf(url, status, text));
+  if (status < 200 || status >= 300) return err(refusalOf(url, status, text));
+  if (gives === "nothing") return status === 204 ? ok(null) : err(strange(url));
+  const value = parse(text);
+  return hasShape(value, gives) ? ok(value) : err(strange(url));
 }
+
+function strange(url: string): Refusal {
+  const message = `${url}: what answers there is no management plane of a node.`;
+  return { isAskers: false, message, faults: [] };
+}
+
+/** Undefined where it is no JSON. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function hasShape(value: unknown, shape: Exclude<Shape, "nothing">): boolean {
+  const isObject = (each: unknown) => typeof each === "object" && each !== null;
+  if (shape === "list") return Array.isArray(value) && value.every(isObject);
+  return isObject(value) && shape.every((key) => Object.hasOwn(Object(value), key));
+}
+
+const LINES = "application/x-ndjson";
 
 /**
  * An answer that comes line by line, each of them JSON: `tell` hears all but the last one, which is what is given.
  */
 export async function askForLines(
   { url, token }: NodeAddress,
-  { method, path, json }: Question,
+  { method, path, json }: Omit<Question, "gives">,
   tell: (line: unknown) => void,
 ): Promise<Result<unknown, Refusal>> {
   const headers = {
     Authorization: `Bearer ${token}`,
-    Accept: "application/x-ndjson",
+    Accept: LINES,
     "Content-Type": "application/json",
   };
   try {
-    const answer = await fetch(url + path, { method, headers, body: json ?? "" });
+    const body = json ?? "";
+    const answer = await fetch(url + path, { method, headers, redirect: "manual", body });
     if (answer.status !== 200) return err(refusalOf(url, answer.status, await answer.text()));
+    if (!answer.headers.get("content-type")?.startsWith(LINES)) return err(strange(url));
     let last: unknown = null;
     let rest = "";
     for await (const text of (answer.body ?? new ReadableStream()).pipeThrough(
@@ -68,7 +100,8 @@ export async function askForLines(
       rest = lines.pop() ?? "";
       for (const line of lines) {
         if (last !== null) tell(last);
-        last = JSON.parse(line);
+        last = parse(line) ?? null;
+        if (last === null) return err(strange(url));
       }
     }
     const { kind, detail } = Object(last);
@@ -105,16 +138,20 @@ function readProblem(text: string): {
   readonly detail: string | null;
   readonly faults: readonly Fault[];
 } {
-  try {
-    const problem: unknown = JSON.parse(text);
-    const { detail, errors } = Object(problem);
-    return {
-      detail: typeof detail === "string" ? detail : null,
-      faults: Array.isArray(errors) ? errors.filter(isFault) : [],
-    };
-  } catch {
-    return { detail: null, faults: [] };
-  }
+  const { detail, errors } = Object(parse(text));
+  return {
+    detail: typeof detail === "string" ? printable(detail) : null,
+    faults: Array.isArray(errors) ? errors.filter(isFault).map(printableFault) : [],
+  };
+}
+
+/** What a node says of what it was sent may quote it, with all that moves a terminal's cursor. */
+function printableFault(fault: Fault): Fault {
+  const { at, code, message } = fault;
+  return {
+    ...fault,
+    ...{ at: printable(at), code: printable(code), message: printable(message) },
+  };
 }
 
 function isFault(given: unknown): given is Fault {

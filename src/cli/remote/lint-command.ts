@@ -4,6 +4,7 @@ import type { Environment } from "../../config/read-config.ts";
 import { faultyDocument, type RunOutcome, wronglyStarted } from "../../config/run-outcome.ts";
 import { gatherArguments } from "../gather-arguments.ts";
 import { outcomeAt, printable, ruleLines, sumLine } from "../lint-lines.ts";
+import { timeOf } from "./access-verbs.ts";
 import { askNode, refused } from "./ask-node.ts";
 import { readDocument } from "./read-document.ts";
 import type { RemoteLine } from "./remote-commands.ts";
@@ -37,6 +38,7 @@ export async function runNodeLint(line: RemoteLine): Promise<RunOutcome> {
   const answer = await askNode(node, {
     method: document === null ? "GET" : "POST",
     path: `/v1/lint${queryOf(values)}`,
+    gives: ["findings", "warnings", "notes", "evidence"],
     ...(document !== null && { json: document.value }),
   });
   if (!answer.ok) {
@@ -44,7 +46,7 @@ export async function runNodeLint(line: RemoteLine): Promise<RunOutcome> {
     const isOfFile = path !== null && faults.length > 0;
     return isOfFile ? faultyDocument(path, faults) : refused(answer.error);
   }
-  const report: unknown = JSON.parse(answer.value);
+  const report = answer.value;
   const { warnings, notes } = Object(report);
   if (flags.has("json")) line.print(`${JSON.stringify(report, null, 2)}\n`);
   else printReport(report, path ?? node.url, line);
@@ -66,7 +68,7 @@ function queryOf(values: ReadonlyMap<string, string>): string {
 function printReport(report: unknown, where: string, { print }: RemoteLine): void {
   const { findings, warnings, notes, evidence } = Object(report);
   for (const one of Array.isArray(findings) ? findings : []) {
-    print(`${findingLines(Object(one), where).join("\n")}\n`);
+    print(`${findingLines(Object(one), where).map(printable).join("\n")}\n`);
   }
   print(`${evidenceLine(Object(evidence))}\n`);
   print(sumLine(Number(warnings), Number(notes)));
@@ -94,14 +96,12 @@ function evidenceLine({ keys, realizations }: Readonly<Record<string, unknown>>)
   const { calls, since } = Object(keys);
   const byCalls =
     typeof calls === "number"
-      ? `keys of ${calls} calls since ${timeOf(since)}`
+      ? `keys of ${calls} calls since ${timeOf(since) ?? "?"}`
       : "no keys: too few calls were seen";
   const { at } = Object(realizations);
   const byProfiles =
-    typeof at === "number" ? `profiles as of ${timeOf(at)}` : "no profiles: they are being counted";
+    typeof at === "number"
+      ? `profiles as of ${timeOf(at) ?? "?"}`
+      : "no profiles: they are being counted";
   return `Seen: ${byCalls}; ${byProfiles}.`;
-}
-
-function timeOf(ms: unknown): string {
-  return typeof ms === "number" ? new Date(ms).toISOString() : "?";
 }

@@ -1,6 +1,11 @@
 // `dunlin plan`: what `apply` would change, with the visitors that each change brings into segments and takes out.
 
-import { faultyDocument, type RunOutcome, STOPPED } from "../../config/run-outcome.ts";
+import {
+  couldNotStart,
+  faultyDocument,
+  type RunOutcome,
+  STOPPED,
+} from "../../config/run-outcome.ts";
 import { askForLines, refused } from "./ask-node.ts";
 import { planText, readPlan } from "./plan-text.ts";
 import { readDocument } from "./read-document.ts";
@@ -28,8 +33,9 @@ export async function runPlan(
     const { faults } = answer.error;
     return faults.length > 0 ? faultyDocument(path, faults) : refused(answer.error);
   }
+  const { kind, ...whole } = Object(answer.value);
+  if (kind !== "plan") return couldNotStart(`${node.url}: what answers there gave no plan.`);
   const plan = readPlan(answer.value);
-  const { kind: _kind, ...whole } = Object(answer.value);
   line.print(flags.has("json") ? `${JSON.stringify(whole, null, 2)}\n` : planText(plan));
   return plan.isEmpty ? STOPPED : { exitCode: 3, lines: [] };
 }

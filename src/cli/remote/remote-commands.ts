@@ -6,6 +6,7 @@ import {
   STOPPED,
   wronglyStarted,
 } from "../../config/run-outcome.ts";
+import { printable } from "../lint-lines.ts";
 import { askNode, refused } from "./ask-node.ts";
 import { runPlan } from "./plan-command.ts";
 import { readDocument } from "./read-document.ts";
@@ -50,16 +51,18 @@ export async function runRemote(command: RemoteCommand, line: RemoteLine): Promi
     case "apply":
       return applyWorkspace(options.value, line);
     case "visitor":
-      return askAboutVisitor(options.value, "", (text) => line.print(indented(text)));
+      return askAboutVisitor(options.value, "", (answer) => line.print(indented(answer)));
     case "explain":
-      return askAboutVisitor(options.value, "/explain", (text) => {
-        line.print(options.value.flags.has("json") ? indented(text) : reasons(text));
+      return askAboutVisitor(options.value, "/explain", (answer) => {
+        line.print(options.value.flags.has("json") ? indented(answer) : reasons(answer));
       });
   }
 }
 
 async function exportWorkspace({ node }: RemoteOptions, line: RemoteLine): Promise<RunOutcome> {
-  const answer = await askNode(node, { method: "GET", path: "/v1/workspace" });
+  const answer = await askNode(node, {
+    ...{ method: "GET", path: "/v1/workspace", gives: ["partners", "traits", "segments"] },
+  });
   if (!answer.ok) return refused(answer.error);
   line.print(indented(answer.value));
   return STOPPED;
@@ -73,9 +76,11 @@ async function applyWorkspace(
   const document = await readDocument(path);
   if (!document.ok) return document.error;
   const json = document.value;
-  const answer = await askNode(node, { method: "PUT", path: "/v1/workspace", json });
+  const answer = await askNode(node, {
+    ...{ method: "PUT", path: "/v1/workspace", json, gives: ["revision", "changes"] },
+  });
   if (answer.ok) {
-    line.print(`${answer.value.trimEnd()}\n`);
+    line.print(`${JSON.stringify(answer.value)}\n`);
     return STOPPED;
   }
   const { faults } = answer.error;
@@ -85,7 +90,7 @@ async function applyWorkspace(
 async function askAboutVisitor(
   { node, values }: RemoteOptions,
   what: "" | "/explain",
-  show: (text: string) => void,
+  show: (answer: unknown) => void,
 ): Promise<RunOutcome> {
   const pid = values.get("partner");
   if (pid === undefined) {
@@ -98,20 +103,21 @@ async function askAboutVisitor(
     if (name !== undefined) query.set(name, value);
   }
   const path = `/v1/partners/${encodeURIComponent(pid)}/visitors${what}?${query}`;
-  const answer = await askNode(node, { method: "GET", path });
+  const gives = what === "" ? ["profiles", "links"] : ["member", "proof"];
+  const answer = await askNode(node, { method: "GET", path, gives });
   if (!answer.ok) return refused(answer.error);
   show(answer.value);
   return STOPPED;
 }
 
-function indented(json: string): string {
-  return `${JSON.stringify(JSON.parse(json), null, 2)}\n`;
+function indented(answer: unknown): string {
+  return `${JSON.stringify(answer, null, 2)}\n`;
 }
 
 /** The answer in one word, then why, a line for each reason. */
-function reasons(json: string): string {
-  const { member, proof } = Object(JSON.parse(json));
+function reasons(answer: unknown): string {
+  const { member, proof } = Object(answer);
   const summary: unknown = Object(proof).summary;
-  const lines = Array.isArray(summary) ? summary.map(String) : [];
+  const lines = Array.isArray(summary) ? summary.map((each) => printable(String(each))) : [];
   return `${[member === true ? "yes" : "no", ...lines].join("\n")}\n`;
 }

@@ -35,7 +35,7 @@ export function runRevisions(line: RemoteLine): Promise<RunOutcome> {
 }
 
 async function listRevisions(options: RemoteOptions, line: RemoteLine): Promise<RunOutcome> {
-  const listed = await ask(options, { method: "GET", path: BASE });
+  const listed = await ask(options, { method: "GET", path: BASE, gives: "list" });
   if (!listed.ok) return listed.error;
   if (options.flags.has("json")) return printJson(line, listed.value);
   const rows = objectsOf(listed.value).map(({ revision, at, by, note }) => [
@@ -46,7 +46,9 @@ async function listRevisions(options: RemoteOptions, line: RemoteLine): Promise<
 
 /** The document alone: it can be applied, or kept as a file. */
 async function showRevision(options: RemoteOptions, line: RemoteLine): Promise<RunOutcome> {
-  const found = await ask(options, { method: "GET", path: pathOf(options) });
+  const found = await ask(options, {
+    ...{ method: "GET", path: pathOf(options), gives: ["revision", "document"] },
+  });
   if (!found.ok) return found.error;
   return printJson(line, options.flags.has("json") ? found.value : Object(found.value).document);
 }
@@ -54,7 +56,7 @@ async function showRevision(options: RemoteOptions, line: RemoteLine): Promise<R
 async function compareRevisions(options: RemoteOptions, line: RemoteLine): Promise<RunOutcome> {
   const other = encodeURIComponent(options.operands[1] ?? "");
   const path = `${pathOf(options)}/diff/${other}`;
-  const diff = await ask(options, { method: "GET", path });
+  const diff = await ask(options, { method: "GET", path, gives: ["changes"] });
   if (!diff.ok) return diff.error;
   if (options.flags.has("json")) return printJson(line, diff.value);
   const lines = changedObjectLines(readPlan(diff.value));
@@ -64,7 +66,7 @@ async function compareRevisions(options: RemoteOptions, line: RemoteLine): Promi
 
 async function restoreRevision(options: RemoteOptions, line: RemoteLine): Promise<RunOutcome> {
   const path = `${pathOf(options)}/restore`;
-  const restored = await ask(options, { method: "POST", path });
+  const restored = await ask(options, { method: "POST", path, gives: ["revision"] });
   if (!restored.ok) return restored.error;
   line.print(`${JSON.stringify(restored.value)}\n`);
   return STOPPED;

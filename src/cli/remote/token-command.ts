@@ -56,7 +56,9 @@ async function createToken(options: RemoteOptions, line: RemoteLine): Promise<Ru
     ...(days !== undefined && { expiresInDays: Number(days) }),
     ...(flags.has("no-expiry") && { expiresAt: null }),
   };
-  const made = await ask(options, { method: "POST", path: pathOf("/v1/tokens", options), body });
+  const made = await ask(options, {
+    ...{ method: "POST", path: pathOf("/v1/tokens", options), gives: ["token", "id"], body },
+  });
   if (!made.ok) return made.error;
   if (flags.has("json")) return printJson(line, made.value);
   line.print(`${Object(made.value).token}\n`);
@@ -64,7 +66,9 @@ async function createToken(options: RemoteOptions, line: RemoteLine): Promise<Ru
 }
 
 async function listTokens(options: RemoteOptions, line: RemoteLine): Promise<RunOutcome> {
-  const listed = await ask(options, { method: "GET", path: pathOf("/v1/tokens", options) });
+  const listed = await ask(options, {
+    ...{ method: "GET", path: pathOf("/v1/tokens", options), gives: "list" },
+  });
   if (!listed.ok) return listed.error;
   if (options.flags.has("json")) return printJson(line, listed.value);
   const rows = objectsOf(listed.value).map((token) => [
@@ -78,6 +82,6 @@ async function listTokens(options: RemoteOptions, line: RemoteLine): Promise<Run
 async function revokeToken(options: RemoteOptions): Promise<RunOutcome> {
   const [id = ""] = options.operands;
   const path = pathOf(`/v1/tokens/${encodeURIComponent(id)}`, options);
-  const done = await ask(options, { method: "DELETE", path });
+  const done = await ask(options, { method: "DELETE", path, gives: "nothing" });
   return done.ok ? STOPPED : done.error;
 }

@@ -16,6 +16,9 @@ import {
 import type { RemoteLine } from "./remote-commands.ts";
 import type { RemoteOptions } from "./remote-options.ts";
 
+/** What a new password comes in. */
+const TEMPORARY = "temporaryPassword";
+
 const ofUser = { values: ["partner"], flags: [], operand: "USER" } as const;
 
 const VERBS: Readonly<Record<string, Verb>> = {
@@ -56,7 +59,9 @@ async function createUser(options: RemoteOptions, line: RemoteLine): Promise<Run
     ...textOf(values, "last-name", "lastName"),
     ...textOf(values, "email", "email"),
   };
-  const made = await ask(options, { method: "POST", path: pathOf("/v1/users", options), body });
+  const made = await ask(options, {
+    ...{ method: "POST", path: pathOf("/v1/users", options), gives: [TEMPORARY], body },
+  });
   if (!made.ok) return made.error;
   if (flags.has("json")) return printJson(line, made.value);
   line.print(`${Object(made.value).temporaryPassword}\n`);
@@ -64,7 +69,9 @@ async function createUser(options: RemoteOptions, line: RemoteLine): Promise<Run
 }
 
 async function listUsers(options: RemoteOptions, line: RemoteLine): Promise<RunOutcome> {
-  const listed = await ask(options, { method: "GET", path: pathOf("/v1/users", options) });
+  const listed = await ask(options, {
+    ...{ method: "GET", path: pathOf("/v1/users", options), gives: "list" },
+  });
   if (!listed.ok) return listed.error;
   if (options.flags.has("json")) return printJson(line, listed.value);
   const rows = objectsOf(listed.value).map((user) => [
@@ -76,14 +83,16 @@ async function listUsers(options: RemoteOptions, line: RemoteLine): Promise<RunO
 async function setStatus(options: RemoteOptions, status: string): Promise<RunOutcome> {
   const path = await userPath(options);
   if (!path.ok) return path.error;
-  const done = await ask(options, { method: "PUT", path: path.value, body: { status } });
+  const done = await ask(options, {
+    ...{ method: "PUT", path: path.value, gives: ["userId"], body: { status } },
+  });
   return done.ok ? STOPPED : done.error;
 }
 
 async function resetPassword(options: RemoteOptions, line: RemoteLine): Promise<RunOutcome> {
   const path = await userPath(options, "/reset-password");
   if (!path.ok) return path.error;
-  const done = await ask(options, { method: "POST", path: path.value });
+  const done = await ask(options, { method: "POST", path: path.value, gives: [TEMPORARY] });
   if (!done.ok) return done.error;
   line.print(`${Object(done.value).temporaryPassword}\n`);
   return STOPPED;
@@ -92,14 +101,18 @@ async function resetPassword(options: RemoteOptions, line: RemoteLine): Promise<
 async function removeUser(options: RemoteOptions): Promise<RunOutcome> {
   const path = await userPath(options);
   if (!path.ok) return path.error;
-  const done = await ask(options, { method: "DELETE", path: path.value });
+  const done = await ask(options, {
+    ...{ method: "DELETE", path: path.value, gives: "nothing" },
+  });
   return done.ok ? STOPPED : done.error;
 }
 
 /** Of a user who is named by ID or by name. */
 async function userPath(options: RemoteOptions, more = ""): Promise<Result<string, RunOutcome>> {
   const [user = ""] = options.operands;
-  const listed = await ask(options, { method: "GET", path: pathOf("/v1/users", options) });
+  const listed = await ask(options, {
+    ...{ method: "GET", path: pathOf("/v1/users", options), gives: "list" },
+  });
   if (!listed.ok) return listed;
   const found = objectsOf(listed.value).find(
     ({ userId, username }) => username === user || String(userId) === user,
