@@ -127,7 +127,7 @@ Dunlin is running.
 
   Demo site            ${site}   open this, and look at the panel beside each page
   Collection server    ${ready.collect}   (Host: ${host})
-  Management API       ${ready.manage}
+  Management API       ${ready.manage}/reference   (its token is shown above, at the first start)
 
 Paste this: a new visitor searches for a race, and the answer says who it is, and that it is in segment
 6008 ("Trains for a race") already:

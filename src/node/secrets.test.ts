@@ -30,6 +30,7 @@ describe("the administrator's token", () => {
     const made = first.made ?? "";
     assert.ok(made.length > 40);
     assert.ok(first.matches(made));
+    first.keep();
     const second = prepareAdminToken(folder, null);
     assert.equal(second.made, null);
     assert.ok(second.matches(made));
@@ -37,8 +38,16 @@ describe("the administrator's token", () => {
     assert.ok(!everythingKept().includes(made));
   });
 
+  test("that nobody was shown is made anew at the next start", () => {
+    const unseen = prepareAdminToken(folder, null).made ?? "";
+    const next = prepareAdminToken(folder, null);
+    assert.ok(next.made !== null && !next.matches(unseen));
+  });
+
   test("that the operator gives counts for that run only", () => {
-    const made = prepareAdminToken(folder, null).made ?? "";
+    const first = prepareAdminToken(folder, null);
+    first.keep();
+    const made = first.made ?? "";
     const given = prepareAdminToken(folder, "given");
     assert.ok(given.matches("given") && !given.matches(made));
     const later = prepareAdminToken(folder, null);

@@ -24,6 +24,8 @@ export interface AdminToken {
   matches(token: string): boolean;
   /** The token itself where it was made just now: shown once, never again. */
   readonly made: string | null;
+  /** Keeps one that was made, for the starts to come: to be called when it is shown, and not before. */
+  keep(): void;
 }
 
 /** A token of the operator's counts for this run and is not kept. */
@@ -33,8 +35,9 @@ export function prepareAdminToken(folder: string, given: string | null): AdminTo
   const kept = readFileIfThere(path)?.trim();
   if (kept !== undefined) return adminToken(Buffer.from(kept, "hex"), null);
   const made = `dunlin_${randomBytes(SECRET_BYTES).toString("base64url")}`;
-  writeFileAtomically(path, `${hashToken(made).toString("hex")}\n`);
-  return adminToken(hashToken(made), made);
+  // Not yet: a start that comes to nothing shows no token, and the next one makes another.
+  const keep = () => writeFileAtomically(path, `${hashToken(made).toString("hex")}\n`);
+  return { ...adminToken(hashToken(made), made), keep };
 }
 
 /** Where nodes that share a store keep what must be the same for all of them. */
@@ -85,6 +88,7 @@ function adminToken(expected: Buffer, made: string | null): AdminToken {
     // Hashes have one length and say nothing of the token, so the comparison takes one time for all.
     matches: (token) => timingSafeEqual(hashToken(token), expected),
     made,
+    keep: () => {},
   };
 }
 

@@ -45,7 +45,10 @@ export async function serveUntilStopped(
   } catch (error) {
     return couldNotStart(portLine(SETTINGS.manage.option, config.manage, faultSentence(error)));
   }
-  if (token.made !== null) showToken(token.made);
+  if (token.made !== null) {
+    token.keep();
+    showToken(token.made);
+  }
 
   const stopped = options.stopAsked.then(() => "stopped" as const);
   const started = await Promise.race([node.pool.start(), stopped]);

@@ -25,5 +25,5 @@ td:first-child { white-space: nowrap; width: 1%; }
 td table { background: var(--soft); }
 code { font: .9em ui-monospace, monospace; }
 em { font-size: .85em; opacity: .75; }
-@media (max-width: 48rem) { body { display: block; } nav { position: static; height: auto; border: 0; } main { padding: 1rem; } }
+@media (max-width: 48rem) { body { display: block; } nav { position: static; height: auto; border: 0; } main { padding: 1rem; } td { overflow-wrap: anywhere; } td:first-child { white-space: normal; width: auto; min-width: 6rem; } td table td { display: block; border: 0; } }
 `;
