@@ -163,6 +163,25 @@ async function run(args: readonly string[], stdout: "pipe" | number) {
   return { code, stderr };
 }
 
+test("a command that waits for a node that hangs ends when it is told to, and says nothing", async () => {
+  const { promise: asked, resolve } = Promise.withResolvers<void>();
+  const server = createServer(() => resolve()).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = Object(server.address());
+  const node = ["--node", `http://127.0.0.1:${port}`, "--token", "t"];
+  const child = spawn(process.execPath, [MAIN, "plan", join(folder, "good.json"), ...node]);
+  const said: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on("data", (bytes: Buffer) => said.push(bytes.toString()));
+  }
+  await asked;
+  child.kill("SIGINT");
+  assert.deepEqual(await once(child, "close"), [null, "SIGINT"]);
+  assert.deepEqual(said, []);
+  server.closeAllConnections();
+  server.close();
+});
+
 test("a reader who leaves early is no fault; a full disk is one", async () => {
   const traits = Array.from({ length: 3_000 }, (_, place) => {
     const rule = 'a == "1" AND NOT a == "1"';

@@ -145,6 +145,34 @@ test("after all of it the node serves calls, and its definitions are what it exp
   assert.deepEqual(Object(answer.json()).traits, [5001]);
 });
 
+test("what once was a fault of ours, or was lost on the way, is answered as what it is", async () => {
+  const deep = "[".repeat(50_000) + "]".repeat(50_000);
+  const segment = { name: "S", dataSourceId: 1002, folderId: 0 };
+  const code = "é".repeat(255);
+  const traitOf = { name: "Long code", dataSourceId: 1002, folderId: 0, integrationCode: code };
+  const rows: readonly (readonly [string, string, unknown, number, RegExp])[] = [
+    ["DELETE", "/v1/tokens/%00", undefined, 404, /no token with this ID/],
+    ["POST", "/v1/id-syncs/bulk-delete", deep, 400, /lists and objects in one another/],
+    ["POST", "/v1/users/bulk-delete", deep, 400, /lists and objects in one another/],
+    [
+      ...(["POST", "/v1/segments/"] as const),
+      ...([{ ...segment, segmentRule: { toString: 1, valueOf: 2 } }, 400, /segmentRule/] as const),
+    ],
+    ["POST", "/v1/traits/", traitOf, 201, /Long code/],
+    ["GET", `/v1/traits/ic:${encodeURIComponent(code)}`, undefined, 200, /Long code/],
+    ["POST", "/v1/denylist", { [code.repeat(9)]: 1 }, 400, /There is no key \\"é{100}\\" here\./],
+  ];
+  for (const [method, path, body, status, says] of rows) {
+    const answer = await node.manage(method, `${path}?pid=1957`, body);
+    assert.equal(answer.status, status, `${path}: ${answer.text.slice(0, 500)}`);
+    assert.match(answer.text, says);
+  }
+  const refused = await call(node.manageUrl, "/v1/traits/", {
+    ...{ method: "POST", body: "x".repeat(5_000_000), headers: { authorization: "Bearer x" } },
+  });
+  assert.equal(refused.status, 401, "also for who sends a large body, and closes then");
+});
+
 /** What the process holds, in megabytes. */
 function residentMegabytes(): number {
   const [, kilobytes] =
