@@ -4,7 +4,7 @@
 import { type EventError, eventError } from "@dunlin/contract/errors";
 import type { IdentityKey } from "../model/identity.ts";
 import type { DeviceId } from "../model/ids.ts";
-import { EMPTY_PROFILE, type Profile } from "../model/profile.ts";
+import { type Profile, UNREAD_PROFILE } from "../model/profile.ts";
 import type { ProfileKey } from "../profiles/store.ts";
 import type { VisitorsAtHand } from "../profiles/visitor-store.ts";
 import type { Found, Wanted, WholePlan } from "./qualify/qualify.ts";
@@ -17,8 +17,6 @@ export interface Outcome<T> {
 }
 
 const NO_ERRORS: readonly EventError[] = [];
-/** Not the empty profile of a store: nothing may be foreseen from what could not be read. */
-const UNREAD_PROFILE: Profile = { ...EMPTY_PROFILE };
 
 /** What rules say, or the fallback with error 10 where they could not be evaluated. */
 export function evaluateOr<T>(

@@ -68,6 +68,9 @@ export interface Evidence {
 
 export const EMPTY_PROFILE: Profile = { lastSeen: 0, traits: [], membership: [] };
 
+/** Stands for one that could not be read: it looks empty, and nothing may be foreseen from it. */
+export const UNREAD_PROFILE: Profile = { ...EMPTY_PROFILE };
+
 /** A trait realized by a call, with the trait's life in days (0 = never expires). */
 export interface Realization {
   readonly sid: TraitId;

@@ -12,15 +12,11 @@ export type ProfileKey =
 export interface ProfileChange {
   readonly key: ProfileKey;
   readonly delta: ProfileDelta;
-  /** What the delta makes of the profile that the call was given; left out where nobody has found out. */
-  readonly foreseen?: Foreseen;
-}
-
-/** A store that finds the profile as the call was given it may store what that becomes as it stands. */
-export interface Foreseen {
-  /** The very object that the store gave. */
-  readonly before: Profile;
-  readonly after: Profile;
+  /**
+   * What the delta makes of the profile that the call was given; left out where nobody has found out. A store
+   * that knows the profile to be as it was may store this as it stands.
+   */
+  readonly foreseen?: Profile;
 }
 
 export interface ProfileStore {

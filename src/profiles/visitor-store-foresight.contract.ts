@@ -110,7 +110,7 @@ function foreseenBy(store: VisitorStore, call: number): Visit {
   const change = { key: profileKey(1), delta };
   const after = applyDelta(before, delta);
   return {
-    profiles: [atHand === undefined ? change : { ...change, foreseen: { before, after } }],
+    profiles: [atHand === undefined ? change : { ...change, foreseen: after }],
     identities: [],
     guard: { pid: PARTNER, keys: [{ kind: "device", device: deviceId(1) }] },
     asOf: atHand?.moment,

@@ -4,7 +4,7 @@
 
 import { applyDelta } from "../../model/apply-delta.ts";
 import type { SegmentId } from "../../model/ids.ts";
-import { EMPTY_PROFILE, latestOrder, type Profile } from "../../model/profile.ts";
+import { EMPTY_PROFILE, latestOrder, type Profile, UNREAD_PROFILE } from "../../model/profile.ts";
 import { invariant } from "../../model/result.ts";
 import { profileExpiresAt } from "../../model/time.ts";
 import type { ProfileChange, ProfileKey } from "../../profiles/store.ts";
@@ -72,11 +72,12 @@ export function qualifyAll(
     const changes = told[place] ?? NOTHING_TOLD;
     const sighting = sightings[place];
     const before = stored[place];
-    if (sighting === undefined || before === undefined || tellsSomething(changes)) {
+    const isKnown = before !== undefined && before !== UNREAD_PROFILE;
+    if (sighting === undefined || !isKnown || tellsSomething(changes)) {
       return changeOf(sighting ?? unseen(visit, key), after, changes);
     }
     const { delta } = sighting;
-    return { key, delta, foreseen: { before, after } };
+    return { key, delta, foreseen: after };
   });
   for (const write of writes) if (!sightings.includes(write)) changes.push(write);
   return {

@@ -13,7 +13,6 @@ import type { ProfileChange, ProfileKey, ProfileStore } from "../../profiles/sto
 import { AnsweredEarly } from "./answered-early.ts";
 import type { Write } from "./commit-queue.ts";
 import type { Bytes, Environment } from "./environment.ts";
-import { SeenRecords } from "./foresight/seen-records.ts";
 import { type StoredKey, storedKey, storedKeyInPlace } from "./profile-key.ts";
 import { readRecord, writeRecord } from "./stored-record.ts";
 
@@ -35,7 +34,6 @@ const NOTHING: Write = () => {};
 export class LmdbProfileStore implements ProfileStore {
   readonly #environment: Environment;
   readonly #answeredEarly = new AnsweredEarly();
-  readonly #seen = new SeenRecords();
 
   constructor(environment: Environment) {
     this.#environment = environment;
@@ -54,10 +52,7 @@ export class LmdbProfileStore implements ProfileStore {
   readAtHand(key: ProfileKey): Profile {
     if (this.#commitAnswered(key)) this.#environment.seeLatest();
     const record = readRecord(this.#databaseOf(key), storedKeyInPlace(key));
-    if (record === null) return EMPTY_PROFILE;
-    const profile = decodeRecord(record);
-    this.#seen.remember(profile, record);
-    return profile;
+    return record === null ? EMPTY_PROFILE : decodeRecord(record);
   }
 
   async commit(changes: readonly ProfileChange[]): Promise<void> {
@@ -131,19 +126,11 @@ export class LmdbProfileStore implements ProfileStore {
     stored: StoredKey,
     asOf: number | undefined,
   ): Uint8Array {
-    // A profile that could not be read is none of those that this store gave.
-    const seen = foreseen === undefined ? null : this.#seen.take(foreseen.before);
-    const wasNone = foreseen?.before === EMPTY_PROFILE;
-    if (foreseen === undefined || (seen === null && !wasNone)) {
-      return mergeInPlace(readRecord(this.#databaseOf(key), stored), delta);
+    const isForeseen = foreseen !== undefined && key.kind === "device";
+    if (isForeseen && this.#environment.moments.profileStands(key.device, asOf)) {
+      return encodeInPlace(foreseen);
     }
-    const { moments } = this.#environment;
-    if (key.kind === "device" && moments.profileStands(key.device, asOf)) {
-      return encodeInPlace(foreseen.after);
-    }
-    const record = readRecord(this.#databaseOf(key), stored);
-    const isAsSeen = record === null ? wasNone : seen !== null && this.#seen.isSame(record, seen);
-    return isAsSeen ? encodeInPlace(foreseen.after) : mergeInPlace(record, delta);
+    return mergeInPlace(readRecord(this.#databaseOf(key), stored), delta);
   }
 
   #put(key: ProfileKey, stored: StoredKey, record: Uint8Array): void {
