@@ -20,6 +20,7 @@ import {
   PROFILES_FILE,
 } from "../../src/stores/lmdb/environment.ts";
 import { LmdbProfileStore } from "../../src/stores/lmdb/lmdb-profile-store.ts";
+import { holdStore, openBesideOthers } from "./open-beside.ts";
 import { seededRandom } from "./random.ts";
 
 export interface Outcome {
@@ -45,6 +46,7 @@ export interface Load {
 /** Fills the folder's store and lets processes work on it. */
 export async function underLoad(load: Load, processes: number): Promise<Outcome> {
   await fill({ ...load, durability: "commit" });
+  await using _ = await holdStore(load);
   const workers = Array.from({ length: processes }, () =>
     fork(import.meta.filename, ["--worker", JSON.stringify(load)]),
   );
@@ -116,7 +118,7 @@ async function fill(load: Load): Promise<void> {
 }
 
 async function work(load: Load): Promise<void> {
-  const store = new LmdbProfileStore(openEnvironment(load));
+  const store = new LmdbProfileStore(await openBesideOthers(load));
   const random = seededRandom(process.pid);
   let isOver = false;
   let calls = 0;
