@@ -36,6 +36,12 @@ export interface KillReport {
  */
 type Victim = "worker" | "newcomer" | "primary" | "node";
 
+/** Primaries hold what workers share: their death is the rarer one. */
+const DECK: readonly Victim[] = [
+  ...(["worker", "worker", "newcomer", "newcomer"] as const),
+  ...(["node", "node", "primary"] as const),
+];
+
 const PID = 1957;
 const SITE = 1002;
 const CLIENTS = 16;
@@ -122,6 +128,7 @@ class KillCycles {
   readonly #random: Random;
   readonly #ledger = new Ledger();
   readonly #kills: Record<Victim, number> = { worker: 0, newcomer: 0, primary: 0, node: 0 };
+  #deck: Victim[] = [];
   #node: RunningNode | null = null;
   #cycle = 0;
 
@@ -135,11 +142,7 @@ class KillCycles {
     const { cycles, onCycle } = this.#options;
     for (this.#cycle = 1; this.#cycle <= cycles; this.#cycle++) {
       const node = await this.#running();
-      // Primaries hold what workers share: their death is the rarer one.
-      const victim = this.#random.pick<Victim>([
-        ...(["worker", "worker", "newcomer", "newcomer"] as const),
-        ...(["node", "node", "primary"] as const),
-      ]);
+      const victim = this.#nextVictim();
       const answers = await this.#callUntilKilled(node, victim);
       this.#kills[victim] += 1;
       if (!leavesNode(victim)) this.#node = null;
@@ -155,6 +158,13 @@ class KillCycles {
 
   async end(): Promise<void> {
     await this.#node?.stop();
+  }
+
+  /** Dealt from a deck in any order: whatever the seed, a run of some decks has every kind of death. */
+  #nextVictim(): Victim {
+    if (this.#deck.length === 0) this.#deck = [...DECK];
+    const [dealt = "node"] = this.#deck.splice(this.#random.below(this.#deck.length), 1);
+    return dealt;
   }
 
   /** The node, started anew where it was killed, once every worker serves. */
