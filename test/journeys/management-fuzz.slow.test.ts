@@ -100,7 +100,6 @@ test("nothing that a caller sends is answered as a fault of ours, and all refusa
   const wrong = new Map<string, string>();
   const carriedOut = new Set<string>();
   let made = 0;
-  let slowest = { tookMs: 0, shown: "" };
 
   const callOnce = async (): Promise<void> => {
     const route = routes[made++ % routes.length] ?? assert.fail();
@@ -108,13 +107,10 @@ test("nothing that a caller sends is answered as a fault of ours, and all refusa
     const { method, target, headers, body } = told;
     const line = `${route.method} ${route.path}`;
     const shown = JSON.stringify({ ...told, body: body?.slice(0, 400) }).slice(0, 1_500);
-    const began = performance.now();
     const answer = await call(node.manageUrl, target, {
       ...{ method, headers },
       ...(body !== null && { body }),
     });
-    const tookMs = performance.now() - began;
-    if (tookMs > slowest.tookMs) slowest = { tookMs, shown };
     const { status, text } = answer;
     if (status < 300) carriedOut.add(line);
     const fault = wrongWith(told, answer);
@@ -129,8 +125,6 @@ test("nothing that a caller sends is answered as a fault of ours, and all refusa
     const restored = await node.manage("PUT", "/v1/workspace", original);
     assert.equal(restored.status, 200, restored.text);
   }
-  // Passwords are hashed slowly, some of them at once.
-  assert.ok(slowest.tookMs < 20_000, slowest.shown);
   assert.ok(carriedOut.size > routes.length / 2, `${carriedOut.size} of ${routes.length}`);
   assert.deepEqual([...wrong].map(([what, how]) => `${what}\n   ${how}`).join("\n"), "");
 });
