@@ -1,21 +1,22 @@
-// The grammar of segment rules, a function for each production. The first fault in text order ends the
+// The grammar of segment rules' terms, a function for each production. The first fault in text order ends the
 // parse: a production that fails leaves it in `reader.fault` and gives null.
 
 import { asTraitId } from "../../model/ids.ts";
 import { err, ok, type Result } from "../../model/result.ts";
+import { type BooleanLanguage, parseBooleanRule } from "../boolean-rule.ts";
 import type { RuleFault } from "../rule-fault.ts";
 import { nextToken, type Token, type TokenKind } from "./tokens.ts";
 import {
   type FrequencyComparison,
   type FrequencyTerm,
   MAX_FREQUENCY,
-  MAX_NESTING,
   MAX_RECENCY_DAYS,
   MAX_RULE_CHARACTERS,
   type Recency,
   type RecencyComparison,
   type SegmentRule,
   type SegmentRuleCode,
+  type SegmentTerm,
   type TraitReference,
 } from "./tree.ts";
 
@@ -40,70 +41,25 @@ export function parseRuleText(text: string): Result<SegmentRule, RuleFault<Segme
       message: "Found no rule; expected a trait such as 123T.",
     });
   }
-  const rule = parseRule(reader);
+  const rule = parseBooleanRule(LANGUAGE, reader);
   if (rule !== null) return ok(rule);
   return err(reader.fault ?? { code: "E_SYNTAX", column: 1, message: "Found no rule." });
 }
 
-// segment = or_expr , EOF
-function parseRule(reader: Reader): SegmentRule | null {
-  const rule = parseOr(reader);
-  if (rule === null) return null;
-  if (reader.token.kind === "end") return rule;
-  return failSyntax(reader, "AND, OR, NOT or the end of the rule");
-}
+const LANGUAGE: BooleanLanguage<Reader, SegmentTerm> = {
+  isAt: (reader, sought) => reader.token.kind === sought,
+  advance,
+  columnOf: (reader) => reader.token.start + 1,
+  parseTerm,
+  failSyntax,
+  failTooDeep: (reader, message) => fail(reader, "E_TOO_DEEP", message),
+};
 
-// or_expr = and_expr , { OR , and_expr }
-function parseOr(reader: Reader): SegmentRule | null {
-  const operands: SegmentRule[] = [];
-  do {
-    const operand = parseAnd(reader);
-    if (operand === null) return null;
-    addOperand("or", operands, operand);
-  } while (take(reader, "OR"));
-  return joined("or", operands);
-}
-
-// and_expr = not_expr , { ( AND , not_expr ) | ( NOT , not_expr ) }
-function parseAnd(reader: Reader): SegmentRule | null {
-  const operands: SegmentRule[] = [];
-  do {
-    const operand = parseNot(reader);
-    if (operand === null) return null;
-    addOperand("and", operands, operand);
-    // A NOT that follows an operand carries an "and" with it and is left for `parseNot`.
-  } while (take(reader, "AND") || reader.token.kind === "NOT");
-  return joined("and", operands);
-}
-
-// not_expr = NOT , not_expr | primary
-function parseNot(reader: Reader): SegmentRule | null {
-  if (reader.token.kind !== "NOT") return parsePrimary(reader);
-  if (!enterNesting(reader)) return null;
-  advance(reader);
-  const operand = parseNot(reader);
-  if (operand === null) return null;
-  reader.nesting -= 1;
-  return { kind: "not", operand };
-}
-
-// primary = "(" , or_expr , ")" | trait | freq
-function parsePrimary(reader: Reader): SegmentRule | null {
+// term = trait | freq
+function parseTerm(reader: Reader): SegmentTerm | null {
   if (reader.token.kind === "FREQUENCY") return parseFrequency(reader);
-  if (reader.token.kind !== "(") {
-    const trait = parseTrait(reader, 'a trait such as 123T, frequency, NOT or "("');
-    return trait === null ? null : { kind: "trait", trait };
-  }
-  const open = reader.token.start;
-  if (!enterNesting(reader)) return null;
-  advance(reader);
-  const rule = parseOr(reader);
-  if (rule === null) return null;
-  if (!take(reader, ")")) {
-    return failSyntax(reader, `AND, OR, NOT or the ")" for the "(" in column ${open + 1}`);
-  }
-  reader.nesting -= 1;
-  return rule;
+  const trait = parseTrait(reader, 'a trait such as 123T, frequency, NOT or "("');
+  return trait === null ? null : { kind: "trait", trait };
 }
 
 // trait = digits , "T"
@@ -212,26 +168,6 @@ function parseCount(reader: Reader, comparison: FrequencyComparison): number | n
 function recencyComparison(sign: string): RecencyComparison | null {
   if (sign === "<=" || sign === ">=") return sign;
   return sign === "=>" ? ">=" : null;
-}
-
-function addOperand(kind: "and" | "or", operands: SegmentRule[], operand: SegmentRule): void {
-  if (operand.kind !== kind) operands.push(operand);
-  else for (const inner of operand.operands) operands.push(inner);
-}
-
-function joined(kind: "and" | "or", operands: readonly SegmentRule[]): SegmentRule {
-  const [only] = operands;
-  return operands.length === 1 && only !== undefined ? only : { kind, operands };
-}
-
-function enterNesting(reader: Reader): boolean {
-  if (reader.nesting < MAX_NESTING) {
-    reader.nesting += 1;
-    return true;
-  }
-  const message = `Found more than ${MAX_NESTING} parentheses and NOTs around one another, the most that a rule may hold.`;
-  fail(reader, "E_TOO_DEEP", message);
-  return false;
 }
 
 function take(reader: Reader, kind: TokenKind): boolean {

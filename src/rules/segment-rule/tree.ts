@@ -2,20 +2,11 @@
 // tree once it is parsed.
 
 import type { TraitId } from "../../model/ids.ts";
+import type { BooleanRule } from "../boolean-rule.ts";
 
-export type SegmentRule = Junction | Negation | TraitTerm | FrequencyTerm;
+export type SegmentRule = BooleanRule<SegmentTerm>;
 
-/** `a AND b AND c`, or the same with OR; `a NOT b` is `a AND NOT b`. */
-export interface Junction {
-  readonly kind: "and" | "or";
-  /** Two or more, none of them of the same kind. */
-  readonly operands: readonly SegmentRule[];
-}
-
-export interface Negation {
-  readonly kind: "not";
-  readonly operand: SegmentRule;
-}
+export type SegmentTerm = TraitTerm | FrequencyTerm;
 
 /** The visitor holds the trait: `123T`. */
 export interface TraitTerm {
@@ -68,8 +59,6 @@ export type SegmentRuleCode =
 
 /** Limits of one rule ("Audience model", Segment rule language, Grammar). */
 export const MAX_RULE_CHARACTERS = 1_048_576;
-/** Open parentheses and NOTs around one another. */
-export const MAX_NESTING = 100;
 export const MAX_RECENCY_DAYS = 3_650;
 export const MAX_FREQUENCY = 1_000_000;
 /** Distinct traits, folder traits counted as one each. */

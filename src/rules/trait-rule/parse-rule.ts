@@ -1,7 +1,8 @@
-// The grammar of trait rules, a function for each production. The first fault in text order ends the
+// The grammar of trait rules' terms, a function for each production. The first fault in text order ends the
 // parse: a production that fails leaves it in `reader.fault` and gives null.
 
 import { err, ok, type Result } from "../../model/result.ts";
+import { type BooleanLanguage, parseBooleanRule } from "../boolean-rule.ts";
 import type { RuleFault } from "../rule-fault.ts";
 import { asKeyword, asNamedOperator, isBareKey, isBareWord, isNumber } from "./spelling.ts";
 import { nextToken, type Token } from "./tokens.ts";
@@ -11,7 +12,6 @@ import {
   type Literal,
   MAX_COMPARISONS,
   MAX_KEY_CHARACTERS,
-  MAX_NESTING,
   MAX_RULE_CHARACTERS,
   type TraitRule,
   type TraitRuleCode,
@@ -51,7 +51,7 @@ export function parseRuleText(text: string): Result<ParsedRule, RuleFault<TraitR
   if (reader.token.kind === "end") {
     return err({ code: "E_EMPTY", column: 1, message: "Found no rule; expected a comparison." });
   }
-  const rule = parseRule(reader);
+  const rule = parseBooleanRule(LANGUAGE, reader);
   if (rule !== null) return ok({ rule, comparisons: reader.comparisons });
   return err(reader.fault ?? { code: "E_SYNTAX", column: 1, message: "Found no rule." });
 }
@@ -64,66 +64,19 @@ function tooLong(length: number): RuleFault<TraitRuleCode> {
   };
 }
 
-// rule = or_expr , EOF
-function parseRule(reader: Reader): TraitRule | null {
-  const rule = parseOr(reader);
-  if (rule === null) return null;
-  if (reader.token.kind === "end") return rule;
-  return failSyntax(reader, "AND, OR, NOT or the end of the rule");
-}
-
-// or_expr = and_expr , { OR , and_expr }
-function parseOr(reader: Reader): TraitRule | null {
-  const operands: TraitRule[] = [];
-  do {
-    const operand = parseAnd(reader);
-    if (operand === null) return null;
-    addOperand("or", operands, operand);
-  } while (takeKeyword(reader, "OR"));
-  return joined("or", operands);
-}
-
-// and_expr = not_expr , { ( AND , not_expr ) | ( NOT , not_expr ) }
-function parseAnd(reader: Reader): TraitRule | null {
-  const operands: TraitRule[] = [];
-  do {
-    const operand = parseNot(reader);
-    if (operand === null) return null;
-    addOperand("and", operands, operand);
-    // A NOT that follows an operand carries an "and" with it and is left for `parseNot`.
-  } while (takeKeyword(reader, "AND") || atKeyword(reader, "NOT"));
-  return joined("and", operands);
-}
-
-// not_expr = NOT , not_expr | primary
-function parseNot(reader: Reader): TraitRule | null {
-  if (!atKeyword(reader, "NOT")) return parsePrimary(reader);
-  if (!enterNesting(reader)) return null;
-  advance(reader);
-  const operand = parseNot(reader);
-  if (operand === null) return null;
-  reader.nesting -= 1;
-  return { kind: "not", operand };
-}
-
-// primary = "(" , or_expr , ")" | comparison
-function parsePrimary(reader: Reader): TraitRule | null {
-  if (reader.token.kind !== "(") return parseComparison(reader);
-  const open = reader.token.start;
-  if (!enterNesting(reader)) return null;
-  advance(reader);
-  const rule = parseOr(reader);
-  if (rule === null) return null;
-  if (!at(reader, ")")) {
-    return failSyntax(reader, `AND, OR, NOT or the ")" for the "(" in column ${open + 1}`);
-  }
-  advance(reader);
-  reader.nesting -= 1;
-  return rule;
-}
+const LANGUAGE: BooleanLanguage<Reader, Comparison> = {
+  isAt: ({ token }, sought) =>
+    token.kind === "word" ? asKeyword(token.text) === sought : token.kind === sought,
+  advance,
+  columnOf: (reader) => reader.token.start + 1,
+  parseTerm: parseComparison,
+  failSyntax,
+  failTooDeep: (reader, message) =>
+    fail(reader, { code: "E_TOO_DEEP", column: reader.token.start + 1, message }),
+};
 
 // comparison = key , operator , value
-function parseComparison(reader: Reader): TraitRule | null {
+function parseComparison(reader: Reader): Comparison | null {
   const start = reader.token.start;
   const key = parseKey(reader);
   if (key === null) return null;
@@ -205,40 +158,6 @@ function parseValue(reader: Reader, operator: ComparisonOperator): Literal | nul
   }
   advance(reader);
   return { kind: "text", text: token.text };
-}
-
-function addOperand(kind: "and" | "or", operands: TraitRule[], operand: TraitRule): void {
-  if (operand.kind !== kind) operands.push(operand);
-  else for (const inner of operand.operands) operands.push(inner);
-}
-
-function joined(kind: "and" | "or", operands: readonly TraitRule[]): TraitRule | null {
-  const [only] = operands;
-  return operands.length === 1 && only !== undefined ? only : { kind, operands };
-}
-
-function enterNesting(reader: Reader): boolean {
-  if (reader.nesting < MAX_NESTING) {
-    reader.nesting += 1;
-    return true;
-  }
-  const message = `Found more than ${MAX_NESTING} parentheses and NOTs around one another, the most that a rule may hold.`;
-  fail(reader, { code: "E_TOO_DEEP", column: reader.token.start + 1, message });
-  return false;
-}
-
-function at(reader: Reader, kind: Token["kind"]): boolean {
-  return reader.token.kind === kind;
-}
-
-function atKeyword(reader: Reader, keyword: "AND" | "OR" | "NOT"): boolean {
-  return reader.token.kind === "word" && asKeyword(reader.token.text) === keyword;
-}
-
-function takeKeyword(reader: Reader, keyword: "AND" | "OR"): boolean {
-  if (!atKeyword(reader, keyword)) return false;
-  advance(reader);
-  return true;
 }
 
 function advance(reader: Reader): void {

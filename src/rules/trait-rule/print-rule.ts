@@ -1,3 +1,4 @@
+import { printBooleanRule } from "../boolean-rule.ts";
 import { asKeyword, isBareKey } from "./spelling.ts";
 import type { Comparison, Literal, TraitRule } from "./tree.ts";
 
@@ -6,23 +7,7 @@ import type { Comparison, Literal, TraitRule } from "./tree.ts";
  * parentheses only where they change something. It parses to an equal tree.
  */
 export function printRule(rule: TraitRule): string {
-  switch (rule.kind) {
-    case "or":
-      return rule.operands.map(printRule).join(" OR ");
-    case "and":
-      return rule.operands.map(printOperand).join(" AND ");
-    case "not":
-      return rule.operand.kind === "and"
-        ? `NOT (${printRule(rule.operand)})`
-        : `NOT ${printOperand(rule.operand)}`;
-    case "comparison":
-      return printComparison(rule);
-  }
-}
-
-/** An operand of AND or NOT: an OR would fall apart without parentheses. */
-function printOperand(rule: TraitRule): string {
-  return rule.kind === "or" ? `(${printRule(rule)})` : printRule(rule);
+  return printBooleanRule(rule, printComparison);
 }
 
 function printComparison({ key, operator, value }: Comparison): string {

@@ -1,22 +1,7 @@
+import type { BooleanRule } from "../boolean-rule.ts";
+
 /** A trait rule as a tree: what was written, without the places at which it was written. */
-export type TraitRule = AndRule | OrRule | NotRule | Comparison;
-
-export interface AndRule {
-  readonly kind: "and";
-  /** Two or more, none of them an "and": grouping that changes nothing leaves no trace. */
-  readonly operands: readonly TraitRule[];
-}
-
-export interface OrRule {
-  readonly kind: "or";
-  /** Two or more, none of them an "or". */
-  readonly operands: readonly TraitRule[];
-}
-
-export interface NotRule {
-  readonly kind: "not";
-  readonly operand: TraitRule;
-}
+export type TraitRule = BooleanRule<Comparison>;
 
 /** True when some value of the key passes the test ("Audience model", Comparison semantics). */
 export interface Comparison {
@@ -63,6 +48,4 @@ export type TraitRuleCode =
 /** Limits of one rule ("Audience model", Grammar). */
 export const MAX_RULE_CHARACTERS = 65_535;
 export const MAX_COMPARISONS = 5_000;
-/** Open parentheses and NOTs around one another. */
-export const MAX_NESTING = 100;
 export const MAX_KEY_CHARACTERS = 255;
