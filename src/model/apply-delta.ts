@@ -2,7 +2,7 @@
 //
 // Deltas commute: any order gives one and the same profile, as long as
 //  - none comes more than `LATENESS_MS` after a younger one was stored on that profile;
-//  - all name one TTL for a trait;
+//  - all name one TTL for a trait, and one `forSeconds` for a destination;
 //  - all fall on one side of the end of the profile's own life (`lifeDays`);
 //  - each says what it had seen (`seenOrder`), where it changes membership;
 //  - no segment has more than `MAX_EVIDENCE` pairs.
@@ -20,11 +20,14 @@ import {
   type TraitRecord,
 } from "./profile.ts";
 import { invariant } from "./result.ts";
+import { addTellings, type Told } from "./tellings.ts";
 import { expiresAt, utcDay } from "./time.ts";
 import { addRealization, beginRecord } from "./trait-run.ts";
 
 /** More than these, and the oldest are dropped ("Audience model", Counting and limits). */
 export const MAX_TRAITS_PER_PROFILE = 150_000;
+
+const NOTHING_TOLD: readonly Told[] = [];
 
 export function applyDelta(profile: Profile, delta: ProfileDelta): Profile {
   invariant(
@@ -40,9 +43,18 @@ export function applyDelta(profile: Profile, delta: ProfileDelta): Profile {
   const lastSeen = isSighting ? Math.max(base.lastSeen, delta.at) : base.lastSeen;
   const traits = dropOldest(realize(base.traits, delta), MAX_TRAITS_PER_PROFILE);
   const { membership, left } = changeMembership(base, delta, lastSeen);
-  return left.length === 0
-    ? { lastSeen, traits, membership }
-    : { lastSeen, traits, membership, left };
+  const after =
+    left.length === 0 ? { lastSeen, traits, membership } : { lastSeen, traits, membership, left };
+  if (base.tellings === undefined && delta.told === undefined) return after;
+  return withTellings(after, base, delta);
+}
+
+function withTellings(after: Profile, { tellings = [] }: Profile, delta: ProfileDelta): Profile {
+  const { told = NOTHING_TOLD, at, isSighting = true } = delta;
+  invariant(isSighting || told.length === 0, "who is told of a destination is seen");
+  const { lastSeen } = after;
+  const still = addTellings(tellings, { told, at, lastSeen });
+  return still.length === 0 ? after : { ...after, tellings: still };
 }
 
 function hasEnded(profile: Profile, delta: ProfileDelta): boolean {

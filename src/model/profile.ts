@@ -1,6 +1,7 @@
 // What is known of one device or one declared ID, and the change that a call makes to it.
 
 import type { DeviceId, SegmentId, TraitId } from "./ids.ts";
+import type { Telling, Told } from "./tellings.ts";
 
 /** Realizations of one trait without a gap longer than the trait's life. Never empty. */
 export interface TraitRun {
@@ -39,6 +40,11 @@ export interface Profile {
    * call that comes late may still say that the visitor entered.
    */
   readonly left?: readonly Membership[];
+  /**
+   * Of a device: the destinations with caps that it was told of, ascending by ID, left out when there are none:
+   * kept only as long as a cap may ask.
+   */
+  readonly tellings?: readonly Telling[];
 }
 
 export interface Membership {
@@ -91,6 +97,8 @@ export interface ProfileDelta {
   readonly lost: readonly SegmentId[];
   /** Pairs that have become reasons for membership, or are none any more. None twice. */
   readonly evidence?: readonly EvidenceChange[];
+  /** Destinations with caps that the device is told of. None twice. */
+  readonly told?: readonly Told[];
   /**
    * False where the call neither came from the device nor named the ID, but changed its membership
    * all the same: the profile lives no longer for it.

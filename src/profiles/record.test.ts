@@ -9,7 +9,7 @@ import {
   timeOfDay,
 } from "../../test/support/store-deltas.ts";
 import { applyDelta, MAX_TRAITS_PER_PROFILE } from "../model/apply-delta.ts";
-import { asSegmentId, asTraitId } from "../model/ids.ts";
+import { asDestinationId, asSegmentId, asTraitId } from "../model/ids.ts";
 import { EMPTY_PROFILE, membershipOn, type Profile, type ProfileDelta } from "../model/profile.ts";
 import { DAY_MS, utcDay } from "../model/time.ts";
 import { ByteWriter } from "./byte-writer.ts";
@@ -40,6 +40,10 @@ describe("a profile as a record", () => {
         { sid: asTraitId(2 ** 52), first: 0, last: 5, days: [0, 1] },
       ],
       membership: [],
+      tellings: [
+        { destinationId: asDestinationId(0), last: 0, count: 2 ** 53 - 1, forSeconds: 2 ** 53 - 1 },
+        { destinationId: asDestinationId(2 ** 52), last: 8.64e15, count: 1, forSeconds: 0 },
+      ],
     };
     assert.deepEqual(decodeRecord(encodeRecord(profile)), profile);
   });
@@ -80,6 +84,23 @@ describe("a profile as a record", () => {
     assert.ok(one > 10 * 16);
     // Of each pair its place among the devices, day and time of day; here the last takes one byte.
     assert.equal(two - one, 2 + 10 * 3);
+  });
+
+  it("is byte for byte what it was before caps were known, where none was told", () => {
+    const delta = deltaOf({ at: DAY * DAY_MS + 5, realized: { 7: 30 }, gained: [9_001] });
+    const record = mergeIntoRecord(null, delta);
+    assert.equal(
+      Buffer.from(record).toString("hex"),
+      "028580cea6a532010700000508a499020005e18adbf2",
+    );
+  });
+
+  it("holds what it was told of a destination with caps in fourteen bytes or fewer", () => {
+    const told = [{ destinationId: asDestinationId(7_001), forSeconds: 3_600 }];
+    const without = encodeRecord({ ...EMPTY_PROFILE, lastSeen: (DAY + 1) * DAY_MS - 1 });
+    const record = mergeIntoRecord(null, deltaOf({ at: (DAY + 1) * DAY_MS - 1, told }));
+    const bytes = record.length - without.length;
+    assert.ok(bytes <= 14, `${bytes} bytes`);
   });
 
   it("an empty profile takes eight bytes", () => {
@@ -182,8 +203,7 @@ describe("a damaged record", () => {
     assert.throws(() => decodeRecord(ofTheFuture), {
       name: "CorruptRecord",
       byte: 0,
-      message:
-        "A stored profile is damaged at byte 0: its version is 9, this server reads 1 and 2.",
+      message: "A stored profile is damaged at byte 0: its version is 9, this server reads 1 to 3.",
     });
   });
 
@@ -239,7 +259,7 @@ function noise(random: Random): Uint8Array {
   const rest = Array.from({ length: random.below(60) }, () =>
     random.chance(0.5) ? random.below(8) : random.below(256),
   );
-  return Uint8Array.of(random.pick([1, 2]), ...rest);
+  return Uint8Array.of(random.pick([1, 2, 3]), ...rest);
 }
 
 function changed(random: Random, record: Uint8Array): Uint8Array {

@@ -1,8 +1,9 @@
 // A profile as one compact binary record.
 //
-//   record     = version, lastSeen, traits, memberships, checksum
+//   record     = version, lastSeen, traits, memberships, [tellings], checksum
 //   traits     = count, { sid, run, [expired run] }
 //   memberships, in `record-membership.ts`
+//   tellings, in `record-tellings.ts`: of version 3, which is written only where there are some
 //   run        = head, days and time of `last`, [time of `first`],
 //                [days from the newest count to `last`], [newest count - 2], { older count }
 //
@@ -26,9 +27,11 @@ import { ByteWriter } from "./byte-writer.ts";
 import { CorruptRecord } from "./corrupt-record.ts";
 import { readMemberships, readPlainMemberships, writeMemberships } from "./record-membership.ts";
 import { readRun, writeRun } from "./record-run.ts";
+import { readTellings, writeTellings } from "./record-tellings.ts";
 
-/** What is written. */
+/** What is written of a profile that was told of no destination with caps. */
 const VERSION = 2;
+const VERSION_WITH_TELLINGS = 3;
 /** Knew no pairs, and no change of membership by calls of others. */
 const VERSION_WITHOUT_PAIRS = 1;
 const CHECKSUM_BYTES = 4;
@@ -43,8 +46,9 @@ export function encodeRecord(profile: Profile): Uint8Array {
 
 /** `encodeRecord` into a buffer of this module's: valid until the next record is encoded. */
 export function encodeInPlace(profile: Profile): Uint8Array<ArrayBuffer> {
+  const { tellings } = profile;
   writer.begin();
-  writer.byte(VERSION);
+  writer.byte(tellings === undefined ? VERSION : VERSION_WITH_TELLINGS);
   writer.varint(profile.lastSeen);
   const today = utcDay(profile.lastSeen);
 
@@ -58,6 +62,7 @@ export function encodeInPlace(profile: Profile): Uint8Array<ArrayBuffer> {
   }
 
   writeMemberships(writer, profile, today);
+  if (tellings !== undefined) writeTellings(writer, tellings, today);
 
   writer.uint32(crc32(writer.written()));
   return writer.written();
@@ -76,8 +81,13 @@ export function decodeRecord(bytes: Uint8Array): Profile {
     version === VERSION_WITHOUT_PAIRS
       ? readPlainMemberships(reader, today)
       : readMemberships(reader, today);
+  const profile = { lastSeen, traits, ...memberships };
+  const whole =
+    version === VERSION_WITH_TELLINGS
+      ? { ...profile, tellings: readTellings(reader, today) }
+      : profile;
   if (reader.remaining > 0) reader.fail(`${reader.remaining} bytes follow its end`);
-  return { lastSeen, traits, ...memberships };
+  return whole;
 }
 
 /** What a store does with a delta: the record after it, from the record before it (null: none). */
@@ -97,9 +107,9 @@ function checkWhole(bytes: Uint8Array, end: number): void {
   if (bytes.length < SHORTEST_RECORD) {
     throw new CorruptRecord(`it has ${bytes.length} bytes, the shortest has ${SHORTEST_RECORD}`, 0);
   }
-  const version = bytes[0];
-  if (version !== VERSION && version !== VERSION_WITHOUT_PAIRS) {
-    const known = `${VERSION_WITHOUT_PAIRS} and ${VERSION}`;
+  const version = bytes[0] ?? 0;
+  if (version < VERSION_WITHOUT_PAIRS || version > VERSION_WITH_TELLINGS) {
+    const known = `${VERSION_WITHOUT_PAIRS} to ${VERSION_WITH_TELLINGS}`;
     throw new CorruptRecord(`its version is ${version}, this server reads ${known}`, 0);
   }
   const stored = new DataView(bytes.buffer, bytes.byteOffset + end).getUint32(0, true);

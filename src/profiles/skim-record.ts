@@ -9,7 +9,7 @@ import type { TraitRecord } from "../model/profile.ts";
 import { DAY_MS, utcDay } from "../model/time.ts";
 import { CorruptRecord } from "./corrupt-record.ts";
 
-const NEWEST_VERSION = 2;
+const NEWEST_VERSION = 3;
 const CHECKSUM_BYTES = 4;
 // The head of a run, as `record-run.ts` writes it.
 const HAS_FIRST = 1;

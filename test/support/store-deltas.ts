@@ -1,6 +1,12 @@
 // Deltas for tests: built with defaults, or by chance as concurrent calls would make them.
 
-import { asSegmentId, asTraitId, type DeviceId, parseDeviceId } from "../../src/model/ids.ts";
+import {
+  asDestinationId,
+  asSegmentId,
+  asTraitId,
+  type DeviceId,
+  parseDeviceId,
+} from "../../src/model/ids.ts";
 import type { ProfileDelta } from "../../src/model/profile.ts";
 import { DAY_MS, utcDay } from "../../src/model/time.ts";
 import type { Random } from "./random.ts";
@@ -36,6 +42,9 @@ export const LIVES: Readonly<Record<number, number>> = {
   70000: 1,
 };
 
+/** How long, in seconds, what was told of each destination matters: some not beyond the day. */
+const MATTERS: Readonly<Record<number, number>> = { 5: 0, 7001: 3_600, 7002: 200_000 };
+
 const SEGMENTS = [9001, 9002, 9003];
 const DEVICES = [1, 2, 3].map(numberedDevice);
 
@@ -68,7 +77,14 @@ export function randomDelta(random: Random, options: RandomDeltaOptions): Profil
   // Some calls are of another device, and change no more than membership.
   return random.chance(0.15)
     ? deltaOf({ ...membership, isSighting: false })
-    : deltaOf({ ...membership, realized });
+    : deltaOf({ ...membership, realized, ...(random.chance(0.5) ? randomlyTold(random) : {}) });
+}
+
+function randomlyTold(random: Random): Pick<ProfileDelta, "told"> {
+  const told = Object.entries(MATTERS).flatMap(([id, forSeconds]) =>
+    random.chance(0.5) ? [{ destinationId: asDestinationId(Number(id)), forSeconds }] : [],
+  );
+  return { told };
 }
 
 /** A time of that day: often its first or last millisecond, or its noon. */
