@@ -8,7 +8,8 @@ import type {
   PartnerSiteDefinition,
   UrlDestination,
 } from "@dunlin/contract/workspace";
-import { asSegmentId, type SegmentId } from "../model/ids.ts";
+import { asDestinationId, asSegmentId, type DestinationId, type SegmentId } from "../model/ids.ts";
+import { type Caps, capsOf } from "./caps.ts";
 import { compileUrl, type UrlTemplate, vendorsOf } from "./url-template.ts";
 
 /** One partner's destinations, indexed by the segments that are mapped to them. */
@@ -42,6 +43,9 @@ export interface IndexedMapping {
 }
 
 interface IndexedBase {
+  readonly id: DestinationId;
+  /** Null: it may be told as often as the visitor calls. */
+  readonly caps: Caps | null;
   readonly fromMs: number;
   readonly untilMs: number;
   /** Values of `d_ptfm` to which the destination answers. */
@@ -140,8 +144,7 @@ function indexUrlDestination(
   return {
     kind: "url",
     definition,
-    ...readDates(definition),
-    platforms: platformsOf(definition),
+    ...readBase(definition),
     url,
     secureUrl,
     vendors: [...vendors],
@@ -155,9 +158,17 @@ function indexCookieDestination(
   return {
     kind: "cookie",
     definition,
+    ...readBase(definition),
+    sites: definition.siteIDs.flatMap((siteId) => hostsBySite.get(siteId) ?? []),
+  };
+}
+
+function readBase(definition: UrlDestination | CookieDestination): IndexedBase {
+  return {
+    id: asDestinationId(definition.destinationId),
+    caps: capsOf(definition),
     ...readDates(definition),
     platforms: platformsOf(definition),
-    sites: definition.siteIDs.flatMap((siteId) => hostsBySite.get(siteId) ?? []),
   };
 }
 

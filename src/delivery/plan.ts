@@ -1,14 +1,14 @@
 // What a page is told because of the visitor's segments: cookies to set and URLs to fire. The front door
 // of `delivery/`.
-//
-// The caps of a destination (`minIntervalSeconds`, `maxPerDay`) are not applied here: they need to know
-// what a device was sent before, which nothing stores yet.
 
 import type { DataSourceId, DeviceId, SegmentId } from "../model/ids.ts";
+import type { Told } from "../model/tellings.ts";
+import { heldBackUntil, type ToldBefore, toldOf } from "./caps.ts";
 import { planCookie } from "./cookie-destination.ts";
 import type { Candidate, DestinationCatalog, IndexedDestination } from "./destination-catalog.ts";
 import { planUrls } from "./url-destination.ts";
 
+export { heldBackUntil } from "./caps.ts";
 export { type DestinationCatalog, indexDestinations } from "./destination-catalog.ts";
 
 /** What the call and the visitor say, as far as a destination wants to know it. */
@@ -18,6 +18,8 @@ export interface DestinationCall {
   /** Segments that the visitor has just left. */
   readonly lost: readonly SegmentId[];
   readonly device: DeviceId;
+  /** What the device's profile says of destinations with caps; null where it could not be read. */
+  readonly toldBefore: ToldBefore | null;
   /** The visitor's ID for this partner (MID); asked for only when a macro needs it. */
   mid(): string;
   /** The visitor's ID in a data source, or null. */
@@ -65,6 +67,10 @@ export interface DestinationPlan {
   readonly dests: readonly UrlEntry[];
   /** Cookie destinations left out because not even their first pair fits; absent when none was. */
   readonly cookieOverflowCount?: number;
+  /** The destinations with caps among them: to be stored before the page hears of it. Absent when there are none. */
+  readonly told?: readonly Told[];
+  /** Destinations left out because of their caps; absent when none was. */
+  readonly heldBackCount?: number;
 }
 
 const NOTHING: DestinationPlan = { stuff: [], dests: [] };
@@ -81,9 +87,7 @@ export function planDestinations(
   const candidates = candidatesOf(catalog, call);
   if (candidates.size === 0) return NOTHING;
 
-  const stuff: CookieEntry[] = [];
-  const dests: UrlEntry[] = [];
-  let cookieOverflowCount = 0;
+  const page: PageDraft = { stuff: [], dests: [] };
   const randomNumber = drawnOnce(call);
   for (const place of [...candidates.keys()].sort((a, b) => a - b)) {
     const destination = catalog.destinations[place];
@@ -91,14 +95,45 @@ export function planDestinations(
     if (destination === undefined || candidate === undefined) continue;
     if (!isEligible(destination, call)) continue;
     if (destination.kind === "url") {
-      if (call.wantsUrls) dests.push(...planUrls(destination, candidate.held, call, randomNumber));
+      const urls = call.wantsUrls ? planUrls(destination, candidate.held, call, randomNumber) : [];
+      if (urls.length > 0 && mayTell(destination, call, page)) page.dests.push(...urls);
       continue;
     }
-    const outcome = planCookie(destination, candidate, call);
-    if (outcome === "overflow") cookieOverflowCount += 1;
-    else if (outcome !== null) stuff.push(outcome);
+    const cookie = planCookie(destination, candidate, call);
+    if (cookie === null) continue;
+    // That a cookie ends is said once: a cap that held it back would keep the cookie for ever.
+    const isEnd = candidate.held.length === 0;
+    if (cookie === "overflow") page.cookieOverflowCount = (page.cookieOverflowCount ?? 0) + 1;
+    else if (isEnd || mayTell(destination, call, page)) page.stuff.push(cookie);
   }
-  return cookieOverflowCount === 0 ? { stuff, dests } : { stuff, dests, cookieOverflowCount };
+  return page;
+}
+
+/** A plan in the making. */
+interface PageDraft {
+  readonly stuff: CookieEntry[];
+  readonly dests: UrlEntry[];
+  cookieOverflowCount?: number;
+  told?: Told[];
+  heldBackCount?: number;
+}
+
+/** Whether the destination's caps let this answer tell of it, noting in the draft what they say. */
+function mayTell(
+  { id, caps }: IndexedDestination,
+  call: DestinationCall,
+  page: PageDraft,
+): boolean {
+  if (caps === null) return true;
+  const { toldBefore, now } = call;
+  // Nobody knows how often it was told before: no more than the caps say is promised.
+  if (toldBefore === null || heldBackUntil(caps, id, toldBefore, now) !== null) {
+    page.heldBackCount = (page.heldBackCount ?? 0) + 1;
+    return false;
+  }
+  page.told ??= [];
+  page.told.push(toldOf(id, caps));
+  return true;
 }
 
 /** By place in the catalog: the mappings in force that the visitor's segments, and the lost ones, lead to. */

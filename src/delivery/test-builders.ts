@@ -7,6 +7,7 @@ import type {
   UrlDestination,
 } from "@dunlin/contract/workspace";
 import { asSegmentId, type DeviceId } from "../model/ids.ts";
+import { EMPTY_PROFILE } from "../model/profile.ts";
 import type { DestinationCall } from "./plan.ts";
 
 export const SITES: readonly PartnerSiteDefinition[] = [
@@ -85,6 +86,7 @@ export function aCall(keys: Partial<DestinationCall> = {}): DestinationCall {
     lost: [],
     // A brand by hand: the test's own ID, known to be well formed.
     device: "19393572368547369350319949416899715727" as DeviceId,
+    toldBefore: EMPTY_PROFILE,
     mid: () => "54893990981158357332062532910972162921",
     declaredId: (dataSource) => (Number(dataSource) === 1 ? "CustomerABC" : null),
     region: 7,

@@ -2,20 +2,18 @@
 
 import { eventError } from "@dunlin/contract/errors";
 import { planIdSyncs, type SyncEntry } from "../delivery/id-syncs.ts";
-import { type DestinationCall, type DestinationPlan, planDestinations } from "../delivery/plan.ts";
 import type { Collected } from "./collect.ts";
 import { readCookie } from "./cookies.ts";
-import { declaredIdFor } from "./declared-ids/declared-id-for.ts";
 import { cookieToSet, deviceCookieLine, scopeOf } from "./device-cookie.ts";
 import type { KnownVisitor } from "./gates/identify-visitor.ts";
 import { type Envelope, envelopeOf, type OpenCall } from "./gates/open-call.ts";
-import { pageOf } from "./parse/headers.ts";
 import { type CallKind, parseCall } from "./parse/parse.ts";
 import type { RawCall } from "./parse/raw-call.ts";
 import type { CallPartner } from "./partner.ts";
 import { type PlacedError, plainErrors, unplaced } from "./placed-error.ts";
 import { type AnswerBody, type EventReply, writeBody } from "./reply.ts";
 import { saidErrors } from "./strict/strict.ts";
+import { pageValues } from "./tell-page.ts";
 import type { EventWorld } from "./world.ts";
 
 export interface Answered {
@@ -26,8 +24,6 @@ export interface Answered {
   /** Warnings, in the order in which they were raised. */
   readonly errors: readonly PlacedError[];
 }
-
-const NO_DESTINATIONS: DestinationPlan = { stuff: [], dests: [] };
 
 export function answer(world: EventWorld, envelope: Envelope, answered: Answered): EventReply {
   return {
@@ -86,9 +82,9 @@ export function refuseUnspecified(
 }
 
 function writeAnswer(world: EventWorld, envelope: Envelope, answered: Answered): string {
-  const { open, owner, known, errors } = answered;
+  const { open, owner, known, collected, errors } = answered;
   const { device } = known.visitor;
-  const { stuff, dests } = planForPage(world, answered);
+  const { stuff, dests } = collected.page;
   const body: AnswerBody = {
     ...(dests.length > 0 ? { dests } : {}),
     stuff,
@@ -114,49 +110,6 @@ function memberships({ open, owner, collected }: Answered): Partial<AnswerBody> 
   return { traits, segments: legacyIds.sort((a, b) => a - b) };
 }
 
-type PageValues = Omit<DestinationCall, "segments" | "lost" | "wantsUrls">;
-
-/** What a call and its visitor say to destinations and syncs alike. */
-function pageValues(
-  world: EventWorld,
-  open: OpenCall,
-  { partner }: CallPartner,
-  known: KnownVisitor,
-): PageValues {
-  const { call, consent, now } = open;
-  const { device } = known.visitor;
-  const page = pageOf(call.headers.referer ?? call.headers.origin ?? "");
-  const { identity, checked } = known;
-  return {
-    device,
-    mid: () => partner.ids.midOf(device),
-    declaredId: (source) => declaredIdFor({ partner, ids: checked.ids, identity, now }, source),
-    region: world.region,
-    now,
-    platform: call.control.platform,
-    secure: call.raw.secure,
-    pageHost: page?.host ?? null,
-    pageScheme: page?.scheme ?? (call.raw.secure ? "https" : "http"),
-    gdpr: consent.gdpr,
-    gdprConsent: consent.gdprConsent,
-    ...(consent.vendorConsent === undefined ? {} : { vendorConsent: consent.vendorConsent }),
-    random: () => world.random(),
-  };
-}
-
-function planForPage(world: EventWorld, answered: Answered): DestinationPlan {
-  const { open, owner, known, collected } = answered;
-  if (owner.partner.destinations.isEmpty) return NO_DESTINATIONS;
-  const { wantsUrls, childProtection } = open.call.control;
-  const { segments, lost } = collected.qualification;
-  return planDestinations(owner.partner.destinations, {
-    ...pageValues(world, open, owner, known),
-    segments,
-    lost,
-    wantsUrls: wantsUrls && !childProtection,
-  });
-}
-
 /** The ID syncs that a page is to fire; none for children. */
 export function syncsForPage(
   world: EventWorld,
@@ -167,7 +120,7 @@ export function syncsForPage(
   const { control, headers } = open.call;
   if (control.childProtection) return [];
   return planIdSyncs(owner.partner.idSyncs, control.container, {
-    ...pageValues(world, open, owner, known),
+    ...pageValues(world, open, owner.partner, known),
     pastSyncs: readCookie(headers.cookie, "dextp") ?? "",
   });
 }

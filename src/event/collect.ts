@@ -2,6 +2,7 @@
 // commit of all that it changes.
 
 import type { EventError } from "@dunlin/contract/errors";
+import type { DestinationPlan } from "../delivery/plan.ts";
 import { applyIdentityChange } from "../model/apply-identity-change.ts";
 import type { Identity, IdentityChange, IdentityKey } from "../model/identity.ts";
 import { deviceIdentity } from "../model/identity-key.ts";
@@ -13,9 +14,7 @@ import type { Visit as StoredVisit, VisitorsAtHand } from "../profiles/visitor-s
 import { linksToWrite } from "./declared-ids/link-changes.ts";
 import { evaluateOr, findOr203, loadOr200, type Outcome, profilesAtHand } from "./degrade.ts";
 import { guardOf } from "./gates/guard.ts";
-import type { KnownVisitor } from "./gates/identify-visitor.ts";
 import type { OpenCall } from "./gates/open-call.ts";
-import type { CallPartner } from "./partner.ts";
 import {
   notQualified,
   planReads,
@@ -28,22 +27,29 @@ import {
 } from "./qualify/qualify.ts";
 import { namedTraits, realizedByRule, uniteTraits } from "./realize.ts";
 import { collectSignals, visitKeys } from "./signals.ts";
+import { NOTHING_FOR_PAGE, planForPage, type TellingOf, withTold } from "./tell-page.ts";
 import type { EventWorld } from "./world.ts";
 
 export interface Collected {
   /** Realized by this call, ascending. */
   readonly traits: readonly TraitId[];
   readonly qualification: Qualification;
+  /** What the page is told of destinations; nothing where the answer goes to none. */
+  readonly page: DestinationPlan;
   /** Warnings, in the order in which they were raised. */
   readonly errors: readonly EventError[];
+}
+
+export interface Collecting extends TellingOf {
+  /** Whether the answer has a body, in which a page is told of destinations. */
+  readonly tellsPage: boolean;
 }
 
 /** Null where the visitor opted out while the call was under way: then nothing was stored. */
 export async function collect(
   world: EventWorld,
   open: OpenCall,
-  partner: CallPartner["partner"],
-  known: KnownVisitor,
+  { partner, known, tellsPage }: Collecting,
 ): Promise<Collected | null> {
   const { call, now } = open;
   const { visitor, checked } = known;
@@ -72,18 +78,22 @@ export async function collect(
     if (qualified instanceof Promise) asOf = undefined;
     const { qualification, reading, evaluation } =
       qualified instanceof Promise ? await qualified : qualified;
+    const page = tellsPage
+      ? planForPage(world, open, { partner, known }, qualification)
+      : NOTHING_FOR_PAGE;
+    const changes = withTold(qualification.changes, page);
     const outcome = call.readOnly
       ? "stored"
       : await world.store.commitVisit({
-          profiles: qualification.changes,
+          profiles: changes,
           identities: links,
-          guard: guardWith(own, partner.pid, qualification.changes),
+          guard: guardWith(own, partner.pid, changes),
           // Others than the visitor have not been looked at yet.
-          asOf: qualification.changes.length <= 1 ? asOf : undefined,
+          asOf: changes.length <= 1 ? asOf : undefined,
         });
     if (outcome === "stored") {
       const last = byRule.errors.length > 0 ? byRule.errors : evaluation;
-      return { traits, qualification, errors: joined(reading, last) };
+      return { traits, qualification, page, errors: joined(reading, last) };
     }
     asOf = undefined;
     if (own !== null && (await isOptedOut(world, own))) return null;

@@ -1,11 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { buildWorld, callOf, snapshotOf, type TestWorld } from "../../test/support/event-world.ts";
+import {
+  buildWorld,
+  callOf,
+  snapshotOf,
+  type TestWorld,
+  withStore,
+} from "../../test/support/event-world.ts";
 import { PROTOCOL_VECTORS, PROTOCOL_WORKSPACE } from "../../test/support/protocol-vectors.ts";
 import { mismatches } from "../../test/support/vector-matcher.ts";
 import { type DeviceId, parseDeviceId } from "../model/ids.ts";
 import { DAY_MS } from "../model/time.ts";
-import type { VisitorStore } from "../profiles/visitor-store.ts";
 import { refuseUnspecified } from "./answer.ts";
 import { handleEvent } from "./handle-event.ts";
 import type { EventReply } from "./reply.ts";
@@ -218,26 +223,6 @@ test("a deleted segment is left, a paused one keeps its members", async () => {
 });
 
 // What goes wrong on our side, and what remains of the answer.
-
-/** The world's store, of which some calls fail. */
-function withStore(world: TestWorld, changes: Partial<VisitorStore>): TestWorld {
-  const { store } = world;
-  return {
-    ...world,
-    store: {
-      load: (keys) => store.load(keys),
-      commit: (profiles) => store.commit(profiles),
-      loadIdentities: (keys) => store.loadIdentities(keys),
-      commitVisit: (visit) => store.commitVisit(visit),
-      forgetEveryone: () => store.forgetEveryone(),
-      close: () => store.close(),
-      denials: store.denials,
-      rates: store.rates,
-      graphs: store.graphs,
-      ...changes,
-    },
-  };
-}
 
 const brokenRules = (): TestWorld => {
   const snapshot = snapshotOf(PROTOCOL_WORKSPACE);

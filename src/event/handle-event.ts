@@ -53,7 +53,9 @@ export async function handleEvent(world: EventWorld, raw: RawCall): Promise<Even
   if (!known.ok) return stopEvent(world, opening, known.error);
   const { visitor, checked } = known.value;
 
-  const collected = await collect(world, open, owner.partner, known.value);
+  const tellsPage = envelope.form.kind !== "pixel" && !isClick;
+  const of = { partner: owner.partner, known: known.value, tellsPage };
+  const collected = await collect(world, open, of);
   if (collected === null) {
     const error = unplaced(eventError(171, visitor.device));
     const reason = "partner-opt-out";

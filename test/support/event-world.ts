@@ -9,6 +9,7 @@ import type { RawCall } from "../../src/event/parse/raw-call.ts";
 import type { PlatformSources } from "../../src/event/platform-signals.ts";
 import type { EventWorld } from "../../src/event/world.ts";
 import { newDeviceId } from "../../src/identity/new-device-id.ts";
+import type { VisitorStore } from "../../src/profiles/visitor-store.ts";
 import { MemoryVisitorStore } from "../../src/stores/memory/memory-visitor-store.ts";
 import { seededRandom } from "./random.ts";
 
@@ -55,6 +56,26 @@ export function buildWorld(document: unknown, changes: Partial<EventWorld> = {})
       faults.push(fault);
     },
     ...changes,
+  };
+}
+
+/** The world with a store that does some things in another way, and has nothing at hand. */
+export function withStore(world: TestWorld, changes: Partial<VisitorStore>): TestWorld {
+  const { store } = world;
+  return {
+    ...world,
+    store: {
+      load: (keys) => store.load(keys),
+      commit: (profiles) => store.commit(profiles),
+      loadIdentities: (keys) => store.loadIdentities(keys),
+      commitVisit: (visit) => store.commitVisit(visit),
+      forgetEveryone: () => store.forgetEveryone(),
+      close: () => store.close(),
+      denials: store.denials,
+      rates: store.rates,
+      graphs: store.graphs,
+      ...changes,
+    },
   };
 }
 

@@ -35,11 +35,13 @@ export interface Qualification {
   readonly lost: readonly SegmentId[];
   /** All that the call changes of profiles: the one of its device first. */
   readonly changes: readonly ProfileChange[];
+  /** The device's profile as it stands with the call; null where it could not be read. */
+  readonly device: Profile | null;
 }
 
 /** What remains where segments could not be evaluated: what the call realized is kept all the same. */
 export function notQualified(writes: readonly ProfileChange[]): Qualification {
-  return { segments: [], lost: [], changes: writes };
+  return { segments: [], lost: [], changes: writes, device: null };
 }
 
 /**
@@ -84,6 +86,7 @@ export function qualifyAll(
     segments: ascending(held),
     lost: lostOnPage(visit, plan, told),
     changes: changes.length === 1 ? changes : changes.filter(changesSomething),
+    device: stored[0] === UNREAD_PROFILE ? null : (profiles[0] ?? null),
   };
 }
 
