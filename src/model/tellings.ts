@@ -58,9 +58,5 @@ export function tellingEndsAt({ last, forSeconds }: Telling): number {
 function joined(one: Telling, other: Telling): Telling {
   const [earlier, later] = one.last <= other.last ? [one, other] : [other, one];
   const isSameDay = utcDay(earlier.last) === utcDay(later.last);
-  return {
-    ...later,
-    count: isSameDay ? earlier.count + later.count : later.count,
-    forSeconds: Math.max(earlier.forSeconds, later.forSeconds),
-  };
+  return isSameDay ? { ...later, count: earlier.count + later.count } : later;
 }

@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import {
   asDataSourceId,
+  asDestinationId,
   asPartnerId,
   asSegmentId,
   asTraitId,
@@ -111,6 +112,26 @@ export function describeProfileStore(name: string, subject: ProfileStoreUnderTes
         assert.deepEqual(profile?.traits[0]?.days, [20_000, 1_000]);
       }));
 
+    it("adds up what calls at once tell a device of destinations, for as long as a cap may ask", () =>
+      withStore(async (store) => {
+        const key = deviceKey(1);
+        const told = [7_001, 7_002].map((id) => ({
+          destinationId: asDestinationId(id),
+          forSeconds: id === 7_001 ? 0 : 86_400,
+        }));
+        const change = { key, delta: delta({ told }) };
+        await Promise.all(Array.from({ length: 20 }, () => store.commit([change])));
+        await store.commit([change, change]);
+        const tellings = told.map((one) => ({ ...one, last: NOON, count: 22 }));
+        assert.deepEqual((await store.load([key]))[0]?.tellings, tellings);
+
+        await store.commit([{ key, delta: delta({ at: NOON + DAY_MS - 1 }) }]);
+        const kept = tellings.slice(1).map((one) => ({ ...one, count: 1 }));
+        assert.deepEqual((await store.load([key]))[0]?.tellings, kept);
+        await store.commit([{ key, delta: delta({ at: NOON + DAY_MS }) }]);
+        assert.equal((await store.load([key]))[0]?.tellings, undefined);
+      }));
+
     it("merges two changes of one profile in one call", () =>
       withStore(async (store) => {
         const change = { key: declaredKey("jane"), delta: delta({}) };
@@ -163,11 +184,14 @@ export function describeProfileStore(name: string, subject: ProfileStoreUnderTes
     } else {
       it("keeps what was committed, and what waited, when it is closed and opened", async () => {
         const store = await subject.open();
-        const committed = store.commit([{ key: deviceKey(1), delta: delta({}) }]);
+        const told = [{ destinationId: asDestinationId(7_001), forSeconds: 60 }];
+        const committed = store.commit([{ key: deviceKey(1), delta: delta({ told }) }]);
         await Promise.all([committed, store.close()]);
         const again = await reopen();
         try {
-          assert.equal((await again.load([deviceKey(1)]))[0]?.traits.length, 1);
+          const [profile] = await again.load([deviceKey(1)]);
+          assert.equal(profile?.traits.length, 1);
+          assert.equal(profile?.tellings?.length, 1);
         } finally {
           await again.close();
         }
