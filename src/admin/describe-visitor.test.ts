@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { snapshotOf } from "../../test/support/event-world.ts";
 import {
   asDataSourceId,
+  asDestinationId,
   asPartnerId,
   asSegmentId,
   asTraitId,
@@ -35,6 +36,13 @@ const catalog = snapshotOf({
     { ...owner, sid: 5002, name: "Ever", traitRule: 'color == "red"', ttl: 0 },
   ],
   segments: [{ ...owner, sid: 9001, name: "Blues", segmentRule: "5001T" }],
+  destinations: [
+    {
+      ...{ destinationId: 7001, pid: 1957, name: "Twice a day", destinationType: "PUSH" },
+      maxPerDay: 2,
+    },
+    { destinationId: 7002, pid: 1957, name: "Without caps now", destinationType: "PUSH" },
+  ],
 });
 
 const device = parseDeviceId(UUID);
@@ -83,6 +91,17 @@ test("a device has its traits with first, last and count, and the segments it is
     ],
     optOuts: [],
   });
+});
+
+test("a device says when and how often today it was told of destinations with caps", async () => {
+  const told = [7001, 7002].map((id) => ({ destinationId: asDestinationId(id), forSeconds: 0 }));
+  const changes = [delta({ told }), delta({ at: NOW + 1, told })];
+  const { profiles } = await ask({ uuid: UUID }, { changes, now: NOW + 1 });
+  assert.deepEqual(profiles[0]?.told, [
+    { destinationId: 7001, last: NOW + 1, today: 2, heldBackUntil: NOW + DAY_MS / 2 },
+  ]);
+  const tomorrow = await ask({ uuid: UUID }, { changes, now: NOW + DAY_MS / 2 });
+  assert.equal("told" in (tomorrow.profiles[0] ?? {}), false);
 });
 
 test("asked by its MID, a device is the same visitor", async () => {

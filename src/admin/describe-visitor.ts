@@ -1,6 +1,7 @@
 // What is known of one visitor, for the people who operate the node ("Running a node", the visitor).
 
 import type { CatalogSnapshot, PartnerCatalog } from "../catalog/snapshot.ts";
+import { type ToldDestination, toldDestinations } from "../event/explain/explain.ts";
 import type { DeviceId } from "../model/ids.ts";
 import type { Profile } from "../model/profile.ts";
 import type { Result } from "../model/result.ts";
@@ -43,6 +44,8 @@ export interface DescribedProfile {
     readonly count: number;
   }[];
   readonly segments: readonly { readonly sid: number; readonly since: number }[];
+  /** Destinations with caps that the device was told of; left out where there are none. */
+  readonly told?: readonly ToldDestination[];
 }
 
 export interface VisitorWorld {
@@ -107,7 +110,8 @@ function describe(
       partner.segments.has(sid) || partner.pausedSegments.has(sid) ? [{ sid, since }] : [],
     ),
   };
-  return [described];
+  const told = toldDestinations(partner, profile, now);
+  return [told.length === 0 ? described : { ...described, told }];
 }
 
 function profileLifeDays(partner: PartnerCatalog, key: ProfileKey): number {

@@ -5,7 +5,7 @@
 import type { MergeRuleDefinition } from "@dunlin/contract/workspace";
 import type { SegmentFacts } from "../../catalog/snapshot.ts";
 import type { SegmentId, TraitId } from "../../model/ids.ts";
-import type { Profile } from "../../model/profile.ts";
+import { EMPTY_PROFILE, type Profile } from "../../model/profile.ts";
 import { expiresAt } from "../../model/time.ts";
 import type { ProfileKey } from "../../profiles/store.ts";
 import type { VisitorStore } from "../../profiles/visitor-store.ts";
@@ -20,9 +20,11 @@ import {
 import { type Evidence, evidenceOf, profileName, traitsAsked } from "./evidence.ts";
 import { profileAt } from "./profile-at.ts";
 import { summarize } from "./summarize.ts";
+import { heldBackOf, heldBackSentence, type ToldDestination } from "./told.ts";
 
 export type { StatedId, Visit } from "../qualify/qualify.ts";
 export type { Evidence, ProfileEvidence } from "./evidence.ts";
+export { type ToldDestination, toldDestinations } from "./told.ts";
 
 export type SegmentExplanation =
   | EvaluatedSegment
@@ -49,6 +51,8 @@ export interface EvaluatedSegment {
   readonly rule: SegmentProof;
   /** What is known of the traits that the rule asks for, as far as the visitor has any. */
   readonly evidence: readonly Evidence[];
+  /** Destinations that are not told of a member of the segment now, because of their caps. */
+  readonly heldBack: readonly ToldDestination[];
   /** The same in sentences. */
   readonly summary: readonly string[];
 }
@@ -107,6 +111,8 @@ export async function explainSegment(
   const evidence = traitsAsked(rule).flatMap(
     (trait) => evidenceOf(visit, read, merged, trait) ?? [],
   );
+  const [device = EMPTY_PROFILE] = stored;
+  const heldBack = rule.holds ? heldBackOf(visit.partner, sid, device, visit.now) : [];
   return {
     kind: "evaluated",
     member: rule.holds,
@@ -116,7 +122,8 @@ export async function explainSegment(
     profiles: read.map((one) => describeProfile(visit, one, sid)),
     rule,
     evidence,
-    summary: summarize(rule, evidence),
+    heldBack,
+    summary: [...summarize(rule, evidence), ...heldBack.map(heldBackSentence)],
   };
 }
 

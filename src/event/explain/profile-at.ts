@@ -3,14 +3,17 @@ import { DAY_MS, utcDay } from "../../model/time.ts";
 
 /**
  * A stored profile as it stood at a time, as exactly as it is kept: to the day. What was folded into one count
- * stays where it was counted, and a run that had ended and was forgotten since is not there.
+ * stays where it was counted; a run that had ended and was forgotten since is not there, nor what was told of a
+ * destination that was told again since.
  */
 export function profileAt(profile: Profile, at: number): Profile {
   if (profile.lastSeen <= at && profile.traits.every(({ last }) => last <= at)) return profile;
   const traits = profile.traits.flatMap((record) => recordAt(record, at) ?? []);
   const membership = profile.membership.filter(({ since }) => since <= at);
   const seen = traits.reduce((latest, { last }) => Math.max(latest, last), 0);
-  return { lastSeen: profile.lastSeen <= at ? profile.lastSeen : seen, traits, membership };
+  const lastSeen = profile.lastSeen <= at ? profile.lastSeen : seen;
+  const tellings = profile.tellings?.filter(({ last }) => last <= at) ?? [];
+  return { lastSeen, traits, membership, ...(tellings.length > 0 ? { tellings } : {}) };
 }
 
 function recordAt(record: TraitRecord, at: number): TraitRecord | null {

@@ -35,6 +35,17 @@ const VisitorSchema = Type.Object({
         Type.Object({ sid: Type.Integer(), first: Time, last: Time, count: Type.Integer() }),
       ),
       segments: Type.Array(Type.Object({ sid: Type.Integer(), since: Time })),
+      told: Type.Optional(
+        Type.Array(
+          Type.Object({
+            destinationId: Type.Integer(),
+            last: Time,
+            today: Type.Integer({ description: "How often on this UTC day." }),
+            heldBackUntil: Nullable(Time),
+          }),
+          { description: "Destinations with caps that the device was told of." },
+        ),
+      ),
     }),
   ),
   optOuts: Type.Array(
