@@ -8,6 +8,11 @@ export function etagOfState(state: unknown): string {
   return `"${createHash("sha256").update(text).digest("base64url").slice(0, 22)}"`;
 }
 
+/** Of all definitions together: each change of them is a revision of its own. */
+export function etagOfRevision(revision: number): string {
+  return `"revision-${revision}"`;
+}
+
 /** `ifMatch` is the header; null where it was not sent: then the caller does not say what it knows. */
 export function isStale(etag: string, ifMatch: string | null): boolean {
   if (ifMatch === null || ifMatch.trim() === "*") return false;

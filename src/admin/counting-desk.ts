@@ -25,6 +25,8 @@ export interface SizeQuestion {
 export interface CountWatch {
   /** Aborted when nobody waits any more. */
   readonly signal: AbortSignal;
+  /** Before anything else: which revision of the definitions is counted with. */
+  begin(revision: number): void;
   /** Before the answer, as it goes. */
   tell(news: CountNews): void;
 }
@@ -110,7 +112,7 @@ export interface CountingDesk {
   ): Promise<{ readonly kind: "counted"; readonly size: Size } | CountRefusal>;
   estimate(
     question: SizeQuestion,
-    watch: Pick<CountWatch, "signal">,
+    watch: Omit<CountWatch, "tell">,
   ): Promise<{ readonly kind: "estimated"; readonly estimate: BuilderEstimate } | CountRefusal>;
   /** `text`: a workspace as JSON. Nothing is applied. */
   plan(

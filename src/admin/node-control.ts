@@ -22,6 +22,8 @@ export type PublishOutcome =
       readonly warnings: readonly Fault[];
     }
   | { readonly kind: "refused"; readonly faults: readonly Fault[] }
+  /** The caller knows other definitions than those in force, whose ETag this is. */
+  | { readonly kind: "stale"; readonly etag: string }
   /** A worker could not compile it. What was served before is served still. */
   | { readonly kind: "failed"; readonly reason: string }
   /** Too many publications wait already. */
@@ -33,16 +35,28 @@ export interface DataSourceDescription {
   readonly holdsDeviceGraph: boolean;
 }
 
+export interface PublishOptions {
+  /** Stands in the list of revisions. */
+  readonly note?: string;
+  /** The header: which definitions the caller means to replace. Null: whichever are in force. */
+  readonly ifMatch?: string | null;
+}
+
+/** What was worked out with the definitions of one revision. */
+export interface Computed<T> {
+  readonly revision: number;
+  readonly answer: T;
+}
+
 export interface NodeControl {
   readonly hasManualClock: boolean;
   /** Milliseconds since the epoch. */
   now(): number;
   /** Whether every worker serves. */
   isReady(): boolean;
-  /** The note stands in the list of revisions. */
-  publish(document: string, caller: Caller, note?: string): Promise<PublishOutcome>;
-  /** The workspace that is served, as JSON text. */
-  currentWorkspace(): string;
+  publish(document: string, caller: Caller, options?: PublishOptions): Promise<PublishOutcome>;
+  /** The workspace that is served, as JSON text, and which revision it is. */
+  currentWorkspace(): { readonly revision: number; readonly document: string };
   /** The definitions object by object. */
   readonly desk: DefinitionDesk;
   /** What was published before. */
@@ -64,9 +78,9 @@ export interface NodeControl {
   readonly denials: DenyList;
   readonly graphs: DeviceGraphs;
   /** Null when no worker could answer. */
-  describeVisitor(question: VisitorQuestion): Promise<VisitorDescription | null>;
+  describeVisitor(question: VisitorQuestion): Promise<Computed<VisitorDescription> | null>;
   /** Null when no worker could answer. */
-  explainVisitor(question: ExplainQuestion): Promise<VisitorExplanation | null>;
+  explainVisitor(question: ExplainQuestion): Promise<Computed<VisitorExplanation> | null>;
   /** True once every worker has the time. */
   setClock(nowMs: number): Promise<boolean>;
   /** True once every visitor is forgotten. */

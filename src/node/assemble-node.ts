@@ -102,7 +102,7 @@ export function assembleNode(ingredients: NodeIngredients): AssembledNode {
   const desk = new PublishedDesk({ publisher, control: stores.control, domain, now });
   const counting = new Counting({
     ...{ store: stores.visitors, thread: new PreparationThread(), now, random: Math.random },
-    currentDocument: () => publisher.currentDocument(),
+    currentDefinitions: () => publisher.currentDefinitions(),
     readDefinitions: () => definitionsOn(desk),
   });
   const linting = buildLinting({ pool, publisher, desk, counting });

@@ -3,7 +3,7 @@
 
 import type { VisitorDescription, VisitorQuestion } from "../admin/describe-visitor.ts";
 import type { ExplainQuestion, VisitorExplanation } from "../admin/explain-visitor.ts";
-import type { DataSourceDescription } from "../admin/node-control.ts";
+import type { Computed, DataSourceDescription } from "../admin/node-control.ts";
 import type { StoreChoice } from "../config/read-store.ts";
 import type { HostPort } from "../config/values.ts";
 import type { Durability, LogLevel } from "../config.ts";
@@ -70,8 +70,8 @@ export interface AnswerTo {
   readonly discard: null;
   readonly "set-clock": null;
   readonly "forget-everyone": null;
-  readonly "describe-visitor": VisitorDescription;
-  readonly "explain-visitor": VisitorExplanation;
+  readonly "describe-visitor": Computed<VisitorDescription>;
+  readonly "explain-visitor": Computed<VisitorExplanation>;
   readonly "describe-data-source": DataSourceDescription;
   readonly "list-partners": { readonly revision: number; readonly ids: readonly number[] };
   readonly "report-metrics": readonly MetricReport[];

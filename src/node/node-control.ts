@@ -40,16 +40,16 @@ export function buildNodeControl(parts: NodeParts): NodeControl {
     hasManualClock: clock !== null,
     now: () => (clock ?? SYSTEM_CLOCK).now(),
     isReady: () => pool.everyoneServes && (group === null || group.isCurrent),
-    publish: async (text, caller, note) => {
+    publish: async (text, caller, { note, ifMatch = null } = {}) => {
       const beganAt = performance.now();
       const whose = { by: caller.name, caller, ...(note !== undefined && { note }) };
       try {
-        return await publisher.publish(text, whose);
+        return await publisher.publish(text, whose, ifMatch);
       } finally {
         metrics.publicationEnded(performance.now() - beganAt);
       }
     },
-    currentWorkspace: () => publisher.currentDocument(),
+    currentWorkspace: () => publisher.currentDefinitions(),
     desk,
     revisions: parts.revisions,
     traitTypes: parts.traitTypes,

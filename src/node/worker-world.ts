@@ -11,7 +11,8 @@ import {
   explainVisitor,
   type VisitorExplanation,
 } from "../admin/explain-visitor.ts";
-import type { DataSourceDescription } from "../admin/node-control.ts";
+import type { Computed, DataSourceDescription } from "../admin/node-control.ts";
+import type { CatalogSnapshot } from "../catalog/snapshot.ts";
 import { buildDeviceDetector } from "../devices/detect-device.ts";
 import type { GeoLookup } from "../event/geo/geo-lookup.ts";
 import type { EventWorld } from "../event/world.ts";
@@ -47,8 +48,8 @@ export interface WorkerWorld {
   compile(definitions: Definitions): CompiledDefinitions;
   adopt(compiled: CompiledDefinitions): void;
   setClock(now: number): void;
-  describeVisitor(question: VisitorQuestion): Promise<VisitorDescription>;
-  explainVisitor(question: ExplainQuestion): Promise<VisitorExplanation>;
+  describeVisitor(question: VisitorQuestion): Promise<Computed<VisitorDescription>>;
+  explainVisitor(question: ExplainQuestion): Promise<Computed<VisitorExplanation>>;
   describeDataSource(id: DataSourceId): DataSourceDescription;
   /** The partners of the definitions that it serves. */
   listPartners(): { readonly revision: number; readonly ids: readonly number[] };
@@ -97,12 +98,14 @@ export async function openWorkerWorld(
     geo: openGeo(settings, statistics, reportFault),
     detectDevice: buildDeviceDetector(statistics.caches.devices),
     reportFault,
+    heldBack: (count) => statistics.countHeldBack(count),
     keyWatch: seenKeys,
   };
   const countPhase = statistics.countPhase.bind(statistics);
   const world = watchCalls(plain, { traces, countPhase });
 
   const server = buildServer(world, settings, statistics);
+  const visitorWorld = () => ({ catalog, store, now: clock.now() });
 
   return {
     server,
@@ -114,8 +117,8 @@ export async function openWorkerWorld(
       statistics.revision = catalog.revision;
     },
     setClock: (now) => manual?.set(now),
-    describeVisitor: (question) => describeVisitor({ catalog, store, now: clock.now() }, question),
-    explainVisitor: (question) => explainVisitor({ catalog, store, now: clock.now() }, question),
+    describeVisitor: (question) => computed(catalog, describeVisitor(visitorWorld(), question)),
+    explainVisitor: (question) => computed(catalog, explainVisitor(visitorWorld(), question)),
     describeDataSource: (id) => {
       const source = catalog.dataSources.get(id);
       return { isDefined: source !== undefined, holdsDeviceGraph: source?.deviceGraph === true };
@@ -127,6 +130,13 @@ export async function openWorkerWorld(
       await Promise.all([store.close(), traces?.close()]);
     },
   };
+}
+
+async function computed<T>(
+  { revision }: CatalogSnapshot,
+  answer: Promise<T>,
+): Promise<Computed<T>> {
+  return { revision, answer: await answer };
 }
 
 /** Null where the operator wants none: then nothing of it is loaded. */

@@ -193,7 +193,7 @@ test("the API describes itself, every call with its answers", async () => {
   assert.deepEqual([...described].filter((path) => some.includes(path)).sort(), some.sort());
   assert.deepEqual(document.paths["/v1/workspace"].put["x-access"], { needs: "installation" });
   assert.deepEqual(Object.keys(document.paths["/v1/workspace"].put.responses), [
-    ...["200", "400", "500"],
+    ...["200", "400", "412", "500"],
   ]);
   assert.deepEqual(document.paths["/live"].get.security, []);
 });

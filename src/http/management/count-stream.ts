@@ -5,6 +5,7 @@ import { PassThrough } from "node:stream";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { CountNews, CountRefusal, CountWatch } from "../../admin/counting-desk.ts";
 import { type Problem, problem, sendProblem } from "./problems.ts";
+import { REVISION_HEADER } from "./revision-header.ts";
 
 const NDJSON = "application/x-ndjson";
 
@@ -25,6 +26,7 @@ export async function answerCount(
   const begun = Promise.withResolvers<void>();
   const counted = count({
     signal: gone.signal,
+    begin: (revision) => void reply.header(REVISION_HEADER, revision),
     tell: (news) => {
       lines?.write(lineOf(news));
       begun.resolve();

@@ -7,6 +7,7 @@ import type { CountedRule, CountingDesk, SizeQuestion } from "../../admin/counti
 import { invariant } from "../../model/result.ts";
 import { answerCount, refused } from "./count-stream.ts";
 import { ProblemSchema, problem, sendProblem } from "./problems.ts";
+import { REVISION_HEADER } from "./revision-header.ts";
 
 /** The size estimator takes no more ("Management API, reports and UI", Estimates). */
 const MOST_FREQUENCIES = 4;
@@ -99,8 +100,10 @@ export function addSizeRoutes(app: FastifyInstance, counting: CountingDesk): voi
     }
     const gone = new AbortController();
     reply.raw.once("close", () => gone.abort());
-    const { signal } = gone;
-    const outcome = await counting.estimate(questionOf(request, rule), { signal });
+    const outcome = await counting.estimate(questionOf(request, rule), {
+      signal: gone.signal,
+      begin: (revision) => void reply.header(REVISION_HEADER, revision),
+    });
     return outcome.kind === "estimated" ? outcome.estimate : refused(reply, outcome);
   });
 }

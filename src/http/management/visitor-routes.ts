@@ -4,9 +4,10 @@ import type { FastifyInstance, FastifyReply } from "fastify";
 import { Type } from "typebox";
 import type { VisitorQuestion } from "../../admin/describe-visitor.ts";
 import type { ExplainFault, ExplainQuestion } from "../../admin/explain-visitor.ts";
-import type { NodeControl } from "../../admin/node-control.ts";
+import type { Computed, NodeControl } from "../../admin/node-control.ts";
 import type { Result } from "../../model/result.ts";
 import { ProblemSchema, problem, sendProblem } from "./problems.ts";
+import { REVISION_HEADER } from "./revision-header.ts";
 
 const Time = Type.Integer({ description: "Milliseconds since the epoch." });
 const Nullable = (schema: { type?: string }) => Type.Union([Type.Unsafe(schema), Type.Null()]);
@@ -134,8 +135,13 @@ export function addVisitorRoutes(app: FastifyInstance, control: NodeControl): vo
   );
 }
 
-function answer<T>(reply: FastifyReply, asked: Result<T, ExplainFault> | null): T | FastifyReply {
-  if (asked === null) return sendProblem(reply, problem(503, "No worker could answer."));
+function answer<T>(
+  reply: FastifyReply,
+  computed: Computed<Result<T, ExplainFault>> | null,
+): T | FastifyReply {
+  if (computed === null) return sendProblem(reply, problem(503, "No worker could answer."));
+  const { revision, answer: asked } = computed;
+  reply.header(REVISION_HEADER, revision);
   if (asked.ok) return asked.value;
   const fault = asked.error;
   if (fault.kind === "unknown-partner") {

@@ -2,9 +2,12 @@
 
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { Type } from "typebox";
+import { etagOfRevision } from "../../access/etag.ts";
 import type { NodeControl, PublishOutcome } from "../../admin/node-control.ts";
 import { FaultSchema, ProblemSchema, problem, sendProblem } from "./problems.ts";
+import { ifMatchOf } from "./resources/add-resource.ts";
 import { RETRY_AFTER_SECONDS } from "./resources/refusals.ts";
+import { REVISION_HEADER } from "./revision-header.ts";
 
 export interface WorkspaceRouteOptions {
   readonly control: NodeControl;
@@ -34,11 +37,17 @@ export function addWorkspaceRoutes(app: FastifyInstance, options: WorkspaceRoute
       schema: {
         summary: "Replace all definitions",
         description: "Answers once every worker of every node serves them.",
-        response: { 200: PublishedSchema, 400: ProblemSchema, 500: ProblemSchema },
+        response: {
+          200: PublishedSchema,
+          400: ProblemSchema,
+          412: ProblemSchema,
+          500: ProblemSchema,
+        },
       },
     },
     async (request, reply) => {
-      const outcome = await control.publish(request.body ?? "", request.caller);
+      const ifMatch = ifMatchOf(request);
+      const outcome = await control.publish(request.body ?? "", request.caller, { ifMatch });
       return answerPublication(reply, outcome);
     },
   );
@@ -49,12 +58,17 @@ export function addWorkspaceRoutes(app: FastifyInstance, options: WorkspaceRoute
       config: { access: { needs: "installation" } },
       schema: {
         summary: "All definitions as they stand",
-        response: { 200: { content: { "application/json": { schema: {} } } } },
+        response: { 200: { content: { "application/json": { schema: {} } } }, 304: Type.Null() },
       },
     },
     // It is kept as JSON text, and is sent as it is kept.
-    async (_request, reply) =>
-      reply.type("application/json; charset=utf-8").send(control.currentWorkspace()),
+    async ({ headers }, reply) => {
+      const { revision, document } = control.currentWorkspace();
+      const etag = etagOfRevision(revision);
+      reply.header(REVISION_HEADER, revision).header("etag", etag);
+      if (headers["if-none-match"] === etag) return reply.code(304).send();
+      return reply.type("application/json; charset=utf-8").send(document);
+    },
   );
 }
 
@@ -63,11 +77,16 @@ export function answerPublication(reply: FastifyReply, outcome: PublishOutcome) 
   switch (outcome.kind) {
     case "published": {
       const { revision, changes, warnings } = outcome;
+      reply.header(REVISION_HEADER, revision).header("etag", etagOfRevision(revision));
       return { revision, changes, warnings };
     }
     case "refused": {
       const detail = `The workspace has ${outcome.faults.length} faults; nothing was applied.`;
       return sendProblem(reply, problem(400, detail, outcome.faults));
+    }
+    case "stale": {
+      const detail = `The definitions have changed since they were read: their ETag is ${outcome.etag}; nothing was applied.`;
+      return sendProblem(reply, problem(412, detail));
     }
     case "failed": {
       const detail = `Nothing was applied: not every worker could take it over (${outcome.reason}).`;

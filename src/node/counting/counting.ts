@@ -32,8 +32,8 @@ export { PreparationThread } from "./preparation-thread.ts";
 export interface CountingOptions {
   readonly store: ScannedStore;
   readonly thread: Pick<PreparationThread, "prepare">;
-  /** The workspace in force, as it is written. */
-  currentDocument(): string;
+  /** The workspace in force, as it is written, and which revision that is. */
+  currentDefinitions(): { readonly revision: number; readonly document: string };
   readonly readDefinitions: MeasuringOptions["readDefinitions"];
   /** Milliseconds since the epoch. */
   now(): number;
@@ -80,7 +80,7 @@ export class Counting implements CountingDesk {
   ): Promise<{ readonly kind: "counted"; readonly size: Size } | CountRefusal> {
     return this.#inTurn(async () => {
       const beganAt = performance.now();
-      const prepared = await this.#prepareSize(question);
+      const prepared = await this.#prepareSize(question, watch);
       if (prepared.kind !== "size") return prepared;
       const sid = asSegmentId(prepared.sid);
       const counted = { before: null, after: compileCounted(prepared.definitions) };
@@ -105,12 +105,12 @@ export class Counting implements CountingDesk {
 
   estimate(
     question: SizeQuestion,
-    { signal }: Pick<CountWatch, "signal">,
+    watch: Omit<CountWatch, "tell">,
   ): Promise<{ readonly kind: "estimated"; readonly estimate: BuilderEstimate } | CountRefusal> {
     return this.#inTurn(async () => {
-      const prepared = await this.#prepareSize(question);
+      const prepared = await this.#prepareSize(question, watch);
       if (prepared.kind !== "size") return prepared;
-      const world = this.#worldOf({ signal, tell: () => {} });
+      const world = this.#worldOf({ ...watch, tell: () => {} });
       const found = await estimateForBuilder(
         compileCounted(prepared.definitions),
         asSegmentId(prepared.sid),
@@ -130,7 +130,8 @@ export class Counting implements CountingDesk {
   ): Promise<{ readonly kind: "planned"; readonly plan: Plan } | CountRefusal> {
     return this.#inTurn(async () => {
       const beganAt = performance.now();
-      const document = this.#options.currentDocument();
+      const { revision, document } = this.#options.currentDefinitions();
+      watch.begin(revision);
       const prepared = await this.#options.thread.prepare(document, { kind: "plan", text });
       if (!prepared.ok) return prepared.error;
       invariant(prepared.value.kind === "plan", "a plan is prepared as a plan");
@@ -148,8 +149,12 @@ export class Counting implements CountingDesk {
     });
   }
 
-  async #prepareSize(question: SizeQuestion): Promise<PreparedSize | CountRefusal> {
-    const document = this.#options.currentDocument();
+  async #prepareSize(
+    question: SizeQuestion,
+    watch: Pick<CountWatch, "begin">,
+  ): Promise<PreparedSize | CountRefusal> {
+    const { revision, document } = this.#options.currentDefinitions();
+    watch.begin(revision);
     const prepared = await this.#options.thread.prepare(document, { kind: "size", question });
     if (!prepared.ok) return prepared.error;
     invariant(prepared.value.kind === "size", "a size is prepared as a size");

@@ -164,6 +164,19 @@ test("an equal workspace is the same revision, and no worker is asked", async ()
   assert.equal(pool.asked.length, askedBefore);
 });
 
+test("of two who mean to replace the same definitions, one does", async () => {
+  const publisher = publisherOf(new RecordingPool());
+  await publisher.begin();
+  await publisher.publish(documentOf("First"));
+  const mine = '"revision-1"';
+  const outcomes = await Promise.all(
+    ["Second", "Third"].map((name) => publisher.publish(documentOf(name), undefined, mine)),
+  );
+  assert.equal(outcomes[0]?.kind, "published");
+  assert.deepEqual(outcomes[1], { kind: "stale", etag: '"revision-2"' });
+  assert.match(publisher.currentDocument(), /Second/);
+});
+
 test("publications take their turn, wait for the start, and too many are sent away", async () => {
   const pool = new RecordingPool();
   const publisher = publisherOf(pool);

@@ -3,6 +3,7 @@
 
 import type { Fault } from "@dunlin/contract/workspace";
 import type { Caller } from "../../access/caller.ts";
+import { etagOfRevision, isStale } from "../../access/etag.ts";
 import type { PublishOutcome } from "../../admin/node-control.ts";
 import type {
   ChangedItem,
@@ -85,7 +86,7 @@ interface Order {
 
 type Published = Extract<PublishOutcome, { kind: "published" }> &
   Pick<Extract<EditOutcome, { kind: "published" }>, "edited" | "records">;
-type Outcome = Published | Exclude<PublishOutcome, { kind: "published" }>;
+type Outcome = Published | Exclude<PublishOutcome, { kind: "published" | "stale" }>;
 
 export class Publisher {
   readonly #options: PublisherOptions;
@@ -124,6 +125,11 @@ export class Publisher {
     return this.current?.document ?? JSON.stringify(printWorkspace(emptyWorkspace()));
   }
 
+  /** The same, and which revision it is; 0 while there is none. */
+  currentDefinitions(): { readonly revision: number; readonly document: string } {
+    return { revision: this.current?.revision ?? 0, document: this.currentDocument() };
+  }
+
   get waiting(): number {
     return this.#waiting.documents + this.#waiting.edits;
   }
@@ -132,10 +138,16 @@ export class Publisher {
     return this.#publications;
   }
 
-  /** A whole document. */
-  publish(text: string, whose: PublishedBy = BY_ADMINISTRATOR): Promise<PublishOutcome> {
+  /** A whole document. `ifMatch` as in the header: it is compared when it is the document's turn. */
+  publish(
+    text: string,
+    whose: PublishedBy = BY_ADMINISTRATOR,
+    ifMatch: string | null = null,
+  ): Promise<PublishOutcome> {
     const definitions = { text, format: "json" } as const;
     return this.#queue("documents", async (turn): Promise<PublishOutcome> => {
+      const etag = etagOfRevision(this.currentDefinitions().revision);
+      if (isStale(etag, ifMatch)) return { kind: "stale", etag };
       const outcome = await this.#publishNow(turn, { definitions, whose, kept: [] });
       if (outcome.kind !== "published") return outcome;
       const { kind, revision, changes, warnings } = outcome;
@@ -311,6 +323,8 @@ function whyNot(outcome: PublishOutcome): string | null {
       return null;
     case "failed":
       return outcome.reason;
+    case "stale":
+      return `it was to replace others than ${outcome.etag}`;
     case "busy":
       return "other nodes were publishing for too long";
     case "refused":

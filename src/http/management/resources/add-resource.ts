@@ -18,6 +18,7 @@ import {
 } from "../../../admin/resources/resource-kind.ts";
 import type { ListName } from "../../../catalog/document-keys.ts";
 import { invariant } from "../../../model/result.ts";
+import { REVISION_HEADER } from "../revision-header.ts";
 import { withMetrics } from "./metrics-of-call.ts";
 import { refuse, refuseChange } from "./refusals.ts";
 import {
@@ -29,9 +30,6 @@ import {
   objectQuerySchema,
   refusalSchemas,
 } from "./resource-schemas.ts";
-
-/** Which revision an answer was computed with. */
-export const REVISION_HEADER = "dunlin-revision";
 
 export type ResourceCall = "list" | "create" | "read" | "update" | "delete" | "bulk-delete";
 

@@ -5,6 +5,7 @@ import type { LintDesk, LintOutcome } from "../../../admin/lint-desk.ts";
 import { type Query, QueryReading } from "../../../admin/resources/list-options.ts";
 import { refusal } from "../../../admin/resources/resource-kind.ts";
 import { problem, sendProblem } from "../problems.ts";
+import { REVISION_HEADER } from "../revision-header.ts";
 import { askerOf } from "./add-resource.ts";
 import { refuse } from "./refusals.ts";
 import { PARTNER, refusalSchemas } from "./resource-schemas.ts";
@@ -115,6 +116,7 @@ async function answer(
   const { pid } = askerOf(request);
   const outcome = await linting.lint({ pid, text: document, maxCost });
   if (outcome.kind !== "linted") return refuseLint(reply, outcome);
+  reply.header(REVISION_HEADER, outcome.report.revision);
   if (outcome.retryAfter !== null) reply.header("retry-after", String(outcome.retryAfter));
   return outcome.report;
 }

@@ -22,6 +22,7 @@ import {
   refusal,
 } from "../../../admin/resources/resource-kind.ts";
 import type { Result } from "../../../model/result.ts";
+import { REVISION_HEADER } from "../revision-header.ts";
 import {
   answerDeletion,
   askerOf,
@@ -29,7 +30,6 @@ import {
   describeCall,
   ifMatchOf,
   NO_IDS,
-  REVISION_HEADER,
   readIds,
 } from "./add-resource.ts";
 import { refuse, refuseChange } from "./refusals.ts";

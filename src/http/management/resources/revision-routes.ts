@@ -8,7 +8,7 @@ import { diffRevisions } from "../../../admin/revisions.ts";
 import type { Revision } from "../../../catalog/definition-store.ts";
 import { answerList, READ_ONLY } from "../list-answer.ts";
 import { answerPublication, PublishedSchema } from "../workspace-routes.ts";
-import { describeCall } from "./add-resource.ts";
+import { describeCall, ifMatchOf } from "./add-resource.ts";
 import { refuse } from "./refusals.ts";
 import { LIST_OPTIONS, listSchemaOf, refusalSchemas } from "./resource-schemas.ts";
 
@@ -88,13 +88,15 @@ export function addRevisionRoutes(app: FastifyInstance, { revisions, publish }: 
 
   const restore = describeCall(KIND, "Publish an earlier revision anew", {
     description: "Answers as `PUT /v1/workspace` does. What is kept beside the definitions stays.",
-    response: { 200: PublishedSchema, ...refusalSchemas(400, 404, 500) },
+    response: { 200: PublishedSchema, ...refusalSchemas(400, 404, 412, 500) },
   });
-  app.post<Numbered>(`${BASE}/:n/restore`, restore, async ({ params, caller }, reply) => {
+  app.post<Numbered>(`${BASE}/:n/restore`, restore, async (request, reply) => {
+    const { params, caller } = request;
     const found = await find(revisions, params.n);
     if (found === null) return notKept(reply, params.n);
+    const ifMatch = ifMatchOf(request);
     const note = `Restores revision ${found.revision}.`;
-    return answerPublication(reply, await publish(found.document, caller, note));
+    return answerPublication(reply, await publish(found.document, caller, { note, ifMatch }));
   });
 }
 

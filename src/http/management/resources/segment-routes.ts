@@ -6,14 +6,8 @@ import { SEGMENTS } from "../../../admin/resources/kinds/segments.ts";
 import { segmentLimits } from "../../../admin/resources/limits.ts";
 import { planMergeRuleReplacement } from "../../../admin/resources/replace-merge-rules.ts";
 import { validateSegmentRule } from "../../../admin/resources/validate-rules.ts";
-import {
-  addResource,
-  askerOf,
-  contextOf,
-  describeCall,
-  READING,
-  REVISION_HEADER,
-} from "./add-resource.ts";
+import { REVISION_HEADER } from "../revision-header.ts";
+import { addResource, askerOf, contextOf, describeCall, READING } from "./add-resource.ts";
 import { refuse, refuseChange } from "./refusals.ts";
 import { LimitsSchema, refusalSchemas, ValidationBody, ValidSchema } from "./resource-schemas.ts";
 

@@ -4,7 +4,8 @@ import type { FastifyInstance, FastifyReply } from "fastify";
 import type { DefinitionDesk } from "../../../admin/resources/definition-desk.ts";
 import type { ResourceContext } from "../../../admin/resources/resource-kind.ts";
 import { planSettings, settingsEtag } from "../../../admin/resources/settings.ts";
-import { askerOf, contextOf, describeCall, ifMatchOf, REVISION_HEADER } from "./add-resource.ts";
+import { REVISION_HEADER } from "../revision-header.ts";
+import { askerOf, contextOf, describeCall, ifMatchOf } from "./add-resource.ts";
 import { refuseChange } from "./refusals.ts";
 import { refusalSchemas } from "./resource-schemas.ts";
 
