@@ -92,6 +92,7 @@ export async function collect(
           asOf: changes.length <= 1 ? asOf : undefined,
         });
     if (outcome === "stored") {
+      if (page.heldBackCount !== undefined) world.heldBack?.(page.heldBackCount);
       const last = byRule.errors.length > 0 ? byRule.errors : evaluation;
       return { traits, qualification, page, errors: joined(reading, last) };
     }

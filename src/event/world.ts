@@ -26,6 +26,8 @@ export interface EventWorld extends PlatformSources {
   readonly store: VisitorStore;
   /** Told of each fault of ours that a call survived. Must not throw, nor log what the caller sent. */
   reportFault(step: string, error: unknown): void;
+  /** Told how many destinations an answer left out because of their caps. Must not throw. */
+  readonly heldBack?: (count: number) => void;
   /** Told of a phase that begins, and by what it gives of its end; only of calls that are watched. */
   readonly beginPhase?: (phase: "parse" | "realize" | "qualify") => () => void;
   /** Told of the keys that calls carry. Must not throw. */

@@ -55,6 +55,7 @@ export class WorkerStatistics {
   readonly #groupDurations = new Distributions("file");
   #failedCommits = 0;
   #overloads = 0;
+  #destinationsHeldBack = 0;
   #callsTooMany = 0;
   #commitsUnderWay = 0;
   #loadsUnderWay = 0;
@@ -111,6 +112,11 @@ export class WorkerStatistics {
     increment(this.#wireRefusals, kind);
   }
 
+  /** Answers left out so many destinations because of their caps. */
+  countHeldBack(count: number): void {
+    this.#destinationsHeldBack += count;
+  }
+
   countFault(step: string): void {
     increment(this.#faults, step);
   }
@@ -138,6 +144,7 @@ export class WorkerStatistics {
       counter("dunlin_calls_refused_total", "Calls that ended early.", this.#refusalSamples()),
       gauge("dunlin_calls_under_way", "Calls without an answer.", callsUnderWay, "sum"),
       single("dunlin_calls_overloaded_total", "Calls that were one too many.", this.#callsTooMany),
+      single("dunlin_destinations_held_back_total", "By caps.", this.#destinationsHeldBack),
       counter("dunlin_faults_total", "Faults that calls survived.", samples(this.#faults, "step")),
       this.#callDurations.report("dunlin_call_duration_seconds", "From request to answer."),
       this.#phaseDurations.report("dunlin_call_phase_duration_seconds", "Phases, of some calls."),
