@@ -14,11 +14,11 @@ for (let digit = 0; digit < 16; digit++) {
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /**
- * The place of the first `%` that is not followed by two hex digits, or -1. One of them voids the whole
- * request ("DCS and visitor-ID service", Parsing).
+ * The place of the first `%`, of those from `from` on, that is not followed by two hex digits, or -1. One of
+ * them voids the whole request ("DCS and visitor-ID service", Parsing).
  */
-export function findBadPercent(octets: string): number {
-  let at = octets.indexOf("%");
+export function findBadPercent(octets: string, from = 0): number {
+  let at = octets.indexOf("%", from);
   while (at !== -1) {
     if (hexValue(octets, at + 1) === 16 || hexValue(octets, at + 2) === 16) return at;
     at = octets.indexOf("%", at + 3);

@@ -34,57 +34,61 @@ export interface ControlParameters {
   readonly refusedDeviceCode: string | null;
 }
 
-/** Parameters whose value steers the call; all are among `Parameters.steering`. */
-const CONTROL_NAMES: ReadonlySet<string> = new Set(
-  (
-    "d_rtbd d_cb d_uuid ddsuuid d_mid d_orgid d_tdpid d_tdpid_ic d_cts d_dst d_jsonv d_nsid d_ptfm " +
-    "d_coppa gdpr gdpr_consent d_rd redir d_event d_verify d_strict device_consent d_consent_ic"
-  ).split(" "),
-);
+/**
+ * Parameters whose value steers the call, each with its place among the first values; all are among
+ * `Parameters.steering`. They are looked for in this order, so the most frequent come first.
+ */
+const PLACES = {
+  ...{ d_uuid: 0, d_rtbd: 1, d_cts: 2, d_dst: 3, d_cb: 4, d_jsonv: 5, d_nsid: 6, d_orgid: 7 },
+  ...{ d_mid: 8, gdpr: 9, gdpr_consent: 10, d_event: 11, d_rd: 12, d_verify: 13, d_ptfm: 14 },
+  ...{ d_coppa: 15, d_tdpid: 16, d_tdpid_ic: 17, d_strict: 18, ddsuuid: 19, redir: 20 },
+  ...{ device_consent: 21, d_consent_ic: 22 },
+} as const;
+const CONTROL_NAMES: readonly string[] = Object.keys(PLACES);
 
-export interface FirstValues {
-  readonly values: ReadonlyMap<string, string>;
-  readonly directTraits: readonly string[];
-}
+export class FirstValues {
+  /** `d_sid` and its synonym. */
+  readonly directTraits: string[] = [];
+  readonly #values: (string | undefined)[] = [];
 
-export function readFirstValues(parameters: Parameters): FirstValues {
-  const values = new Map<string, string>();
-  const directTraits: string[] = [];
-  for (const place of parameters.steering) {
-    const name = parameters.names[place] ?? "";
-    if (CONTROL_NAMES.has(name)) {
-      if (!values.has(name)) values.set(name, parameters.valueAt(place));
-    } else if (name === "d_sid" || name === "d_px") {
-      directTraits.push(parameters.valueAt(place));
+  constructor(parameters: Parameters) {
+    for (const at of parameters.steering) {
+      const name = parameters.names[at] ?? "";
+      const place = CONTROL_NAMES.indexOf(name);
+      if (place !== -1) this.#values[place] ??= parameters.valueAt(at);
+      else if (name === "d_sid" || name === "d_px") this.directTraits.push(parameters.valueAt(at));
     }
   }
-  return { values, directTraits };
+
+  /** Undefined where the call has no such parameter. */
+  of(name: keyof typeof PLACES): string | undefined {
+    return this.#values[PLACES[name]];
+  }
 }
 
 export function nameControl(first: FirstValues, isSync: boolean): ControlParameters {
-  const { values } = first;
-  const memberships = values.get("d_cts");
-  const gdpr = values.get("gdpr") === "1" ? "1" : "0";
+  const memberships = first.of("d_cts");
+  const gdpr = first.of("gdpr") === "1" ? "1" : "0";
   return {
-    device: values.get("d_uuid") || (isSync && values.get("ddsuuid")) || null,
-    mid: values.get("d_mid") || null,
-    orgId: values.get("d_orgid") || null,
+    device: first.of("d_uuid") || (isSync && first.of("ddsuuid")) || null,
+    mid: first.of("d_mid") || null,
+    orgId: first.of("d_orgid") || null,
     directTraits: first.directTraits,
-    onlyDataSource: values.get("d_tdpid") ?? null,
-    onlyDataSourceCode: values.get("d_tdpid_ic") ?? null,
+    onlyDataSource: first.of("d_tdpid") ?? null,
+    onlyDataSourceCode: first.of("d_tdpid_ic") ?? null,
     memberships: memberships === "1" ? "legacy" : memberships === "2" ? "sid" : null,
-    wantsUrls: values.get("d_dst") === "1",
-    wantsSyncs: values.get("d_jsonv") === "1",
-    container: readContainer(values.get("d_nsid")),
-    platform: readPlatform(values.get("d_ptfm")),
-    childProtection: isTrue(values.get("d_coppa")),
+    wantsUrls: first.of("d_dst") === "1",
+    wantsSyncs: first.of("d_jsonv") === "1",
+    container: readContainer(first.of("d_nsid")),
+    platform: readPlatform(first.of("d_ptfm")),
+    childProtection: isTrue(first.of("d_coppa")),
     gdpr,
-    gdprConsent: gdpr === "1" ? (values.get("gdpr_consent") ?? "") : "",
-    redirect: values.get(isSync ? "redir" : "d_rd") || null,
-    isClick: values.get("d_event") === "click",
-    verifiesCookie: values.get("d_verify") === "1",
+    gdprConsent: gdpr === "1" ? (first.of("gdpr_consent") ?? "") : "",
+    redirect: first.of(isSync ? "redir" : "d_rd") || null,
+    isClick: first.of("d_event") === "click",
+    verifiesCookie: first.of("d_verify") === "1",
     refusedDeviceCode:
-      values.get("device_consent") === "0" ? (values.get("d_consent_ic") ?? null) : null,
+      first.of("device_consent") === "0" ? (first.of("d_consent_ic") ?? null) : null,
   };
 }
 

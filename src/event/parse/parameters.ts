@@ -15,8 +15,8 @@ const PLAIN_NAME = 1;
 const PLAIN_VALUE = 2;
 
 /**
- * The parameters of a call in their order, query before body. Names are decoded; a value is decoded
- * when it is asked for, since many calls carry values that no rule wants.
+ * The parameters of a call in their order, query before body. Names are decoded; a value is cut out and
+ * decoded when it is asked for, since many calls carry values that no rule wants.
  */
 export class Parameters {
   readonly names: string[] = [];
@@ -25,37 +25,22 @@ export class Parameters {
    * one of those need not look at the others, which are most.
    */
   readonly steering: number[] = [];
-  readonly #values: string[] = [];
-  /** Of each, `PLAIN_NAME` and `PLAIN_VALUE` where they are. */
-  readonly #plain: number[] = [];
+  /** All that was added, one after the other. */
+  #octets = "";
+  /** Of each value where in it it begins and ends, then `PLAIN_NAME` and `PLAIN_VALUE` where they are. */
+  readonly #values: number[] = [];
 
   /**
    * Adds the pairs of a query or a form body: split at `&`, then at the first `=`, and only then
    * decoded, so that an encoded `&` never splits ("DCS and visitor-ID service", Parsing). The octets
    * should have passed `findBadPercent`: a bad `%` decodes to something, never to a fault.
+   * `from`: where the pairs begin, since looking at octets of a part costs more than of the whole.
    */
-  add(octets: string): void {
-    let start = 0;
-    let isValue = false;
-    let isPlain = true;
-    for (let at = 0; at < octets.length; at++) {
-      const code = octets.charCodeAt(at);
-      if (IS_PLAIN[code] === 1) continue;
-      const ends = code === AMPERSAND || (code === EQUALS && !isValue);
-      if (!ends) {
-        isPlain = false;
-        continue;
-      }
-      if (isValue) this.#addValue(octets.slice(start, at), isPlain);
-      else if (code === EQUALS || at > start) this.#addName(octets.slice(start, at), isPlain);
-      if (code === AMPERSAND) this.#endPair();
-      start = at + 1;
-      isValue = code === EQUALS;
-      isPlain = true;
-    }
-    if (isValue) this.#addValue(octets.slice(start), isPlain);
-    else if (octets.length > start) this.#addName(octets.slice(start), isPlain);
-    this.#endPair();
+  add(octets: string, from = 0): void {
+    if (from >= octets.length) return;
+    const before = this.#octets.length;
+    this.#octets = before === 0 ? octets : this.#octets + octets;
+    this.#addPairs(this.#octets, before + from);
   }
 
   get count(): number {
@@ -63,35 +48,48 @@ export class Parameters {
   }
 
   valueAt(index: number): string {
-    const octets = this.#values[index] ?? "";
+    const octets = this.#octets.slice(this.#values[3 * index], this.#values[3 * index + 1]);
     return this.hasPlainValue(index) ? octets : percentDecode(octets);
   }
 
   /** Whether a name is sure to fold to itself. */
   hasPlainName(index: number): boolean {
-    return ((this.#plain[index] ?? 0) & PLAIN_NAME) !== 0;
+    return ((this.#values[3 * index + 2] ?? 0) & PLAIN_NAME) !== 0;
   }
 
   /** Whether a value is sure to fold to itself, and to hold no comma, no quote and no blank. */
   hasPlainValue(index: number): boolean {
-    return ((this.#plain[index] ?? 0) & PLAIN_VALUE) !== 0;
+    return ((this.#values[3 * index + 2] ?? 0) & PLAIN_VALUE) !== 0;
   }
 
-  #addName(octets: string, isPlain: boolean): void {
-    const name = isPlain ? octets : percentDecode(octets);
+  #addPairs(octets: string, from: number): void {
+    const { length } = octets;
+    for (let start = from; start < length; ) {
+      let equals = -1;
+      let plain = PLAIN_NAME | PLAIN_VALUE;
+      let end = start;
+      for (; end < length; end++) {
+        const code = octets.charCodeAt(end);
+        if (IS_PLAIN[code] === 1) continue;
+        if (code === AMPERSAND) break;
+        if (code === EQUALS && equals === -1) equals = end;
+        else plain &= equals === -1 ? ~PLAIN_NAME : ~PLAIN_VALUE;
+      }
+      // Nothing between two `&` is no pair.
+      if (end > start) {
+        // A name without `=` has the empty value.
+        const nameEnd = equals === -1 ? end : equals;
+        this.#addName(octets.slice(start, nameEnd), plain);
+        this.#values.push(nameEnd + 1, end, plain);
+      }
+      start = end + 1;
+    }
+  }
+
+  #addName(octets: string, plain: number): void {
+    const name = (plain & PLAIN_NAME) === 0 ? percentDecode(octets) : octets;
     if (mayBeOurs(name)) this.steering.push(this.names.length);
     this.names.push(name);
-    this.#plain.push(isPlain ? PLAIN_NAME : 0);
-  }
-
-  #addValue(octets: string, isPlain: boolean): void {
-    if (isPlain) this.#plain[this.#values.length] = (this.#plain.at(-1) ?? 0) | PLAIN_VALUE;
-    this.#values.push(octets);
-  }
-
-  /** A name without `=` has the empty value. */
-  #endPair(): void {
-    if (this.#values.length < this.names.length) this.#addValue("", true);
   }
 }
 

@@ -4,12 +4,7 @@ import { type EventError, eventError } from "@dunlin/contract/errors";
 import { err, ok, type Result } from "../../model/result.ts";
 import { readSyncTarget } from "../id-sync/sync-path.ts";
 import { findBadPercent } from "../percent.ts";
-import {
-  type ControlParameters,
-  type FirstValues,
-  nameControl,
-  readFirstValues,
-} from "./control.ts";
+import { type ControlParameters, FirstValues, nameControl } from "./control.ts";
 import { type CallHeaders, readHeaders } from "./headers.ts";
 import { Parameters } from "./parameters.ts";
 import type { RawCall } from "./raw-call.ts";
@@ -30,6 +25,10 @@ export type AnswerForm =
   | { readonly kind: "pixel" }
   | { readonly kind: "json" }
   | { readonly kind: "jsonp"; readonly callback: string };
+
+const EMPTY: AnswerForm = { kind: "empty" };
+const PIXEL: AnswerForm = { kind: "pixel" };
+const JSON_OBJECT: AnswerForm = { kind: "json" };
 
 export interface EventCall {
   readonly parameters: Parameters;
@@ -57,46 +56,48 @@ export interface Refusal {
 /** Reads one request ("DCS and visitor-ID service", Transport, sizes, request parsing). */
 export function parseCall(raw: RawCall, kind: CallKind = "event"): ParsedCall {
   const headers = readHeaders(raw.headers);
-  const query = queryOf(raw.target.slice(0, MAX_TARGET_BYTES), kind);
+  const target = raw.target.slice(0, MAX_TARGET_BYTES);
+  const isSync = kind === "sync";
+  const query = isSync ? (readSyncTarget(target)?.query ?? "") : target;
+  const queryAt = isSync ? 0 : queryStart(target);
   const isForm = raw.body === null || raw.body === "" || isFormType(headers.contentType);
   const body = raw.body === null || !isForm ? "" : raw.body.slice(0, MAX_BODY_BYTES);
 
   const parameters = new Parameters();
-  parameters.add(query);
+  parameters.add(query, queryAt);
   parameters.add(body);
-  const first = readFirstValues(parameters);
+  const first = new FirstValues(parameters);
   const form = chooseForm(first, kind);
-  const wantsPlaces = first.values.get("d_strict") === "1";
+  const wantsPlaces = first.of("d_strict") === "1";
 
   const oversize = raw.target.length > MAX_TARGET_BYTES || (raw.body?.length ?? 0) > MAX_BODY_BYTES;
   const isReadable =
     !oversize &&
     isForm &&
     form !== "unsafe-callback" &&
-    findBadPercent(query) === -1 &&
+    findBadPercent(query, queryAt) === -1 &&
     findBadPercent(body) === -1;
   if (!isReadable) {
     const refusal: Refusal = { errors: [eventError(311)], oversize };
-    const readableForm: AnswerForm = form === "unsafe-callback" ? { kind: "json" } : form;
+    const readableForm: AnswerForm = form === "unsafe-callback" ? JSON_OBJECT : form;
     return { form: readableForm, wantsPlaces, call: err(refusal) };
   }
-  const control = nameControl(first, kind === "sync");
+  const control = nameControl(first, isSync);
   const readOnly = raw.method === "HEAD";
   return { form, wantsPlaces, call: ok({ parameters, headers, raw, control, readOnly }) };
 }
 
-function queryOf(target: string, kind: CallKind): string {
-  if (kind === "sync") return readSyncTarget(target)?.query ?? "";
-  const start = target.indexOf("?");
-  return start === -1 ? "" : target.slice(start + 1);
+function queryStart(target: string): number {
+  const mark = target.indexOf("?");
+  return mark === -1 ? target.length : mark + 1;
 }
 
 /** The visitor ID service answers in JSON, asked or not; a sync and a page have nothing to say. */
-function chooseForm({ values }: FirstValues, kind: CallKind): AnswerForm | "unsafe-callback" {
-  if (kind === "sync" || kind === "page") return { kind: "empty" };
-  if (kind !== "id" && values.get("d_rtbd") !== "json") return { kind: "pixel" };
-  const callback = values.get("d_cb");
-  if (callback === undefined || kind === "opt-out") return { kind: "json" };
+function chooseForm(first: FirstValues, kind: CallKind): AnswerForm | "unsafe-callback" {
+  if (kind === "sync" || kind === "page") return EMPTY;
+  if (kind !== "id" && first.of("d_rtbd") !== "json") return PIXEL;
+  const callback = first.of("d_cb");
+  if (callback === undefined || kind === "opt-out") return JSON_OBJECT;
   return isSafeCallback(callback) ? { kind: "jsonp", callback } : "unsafe-callback";
 }
 
