@@ -33,7 +33,7 @@ async function toldBy(nodes: readonly RunningNode[], calls: number): Promise<num
 }
 
 test("a device is told three times a day by all workers together, and a restart forgets nothing", async () => {
-  const options = { workspace: WORKSPACE, workers: 2, args: ["--domain", "demdex.net"] };
+  const options = { workspace: WORKSPACE, workers: 2 };
   await using first = await startNode(options);
   await setClock(first, NOON);
   assert.equal(await toldBy([first], 2), 2);
