@@ -101,8 +101,7 @@ export async function openWorkerWorld(
     heldBack: (count) => statistics.countHeldBack(count),
     keyWatch: seenKeys,
   };
-  const countPhase = statistics.countPhase.bind(statistics);
-  const world = watchCalls(plain, { traces, countPhase });
+  const world = watchCalls(plain, { traces, countPhase: statistics.countPhase.bind(statistics) });
 
   const server = buildServer(world, settings, statistics);
   const visitorWorld = () => ({ catalog, store, now: clock.now() });
