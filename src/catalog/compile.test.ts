@@ -8,6 +8,7 @@ import {
   parseDeviceId,
 } from "../model/ids.ts";
 import { DAY_MS } from "../model/time.ts";
+import { NO_KEY } from "../rules/trait-index/key-names.ts";
 import { aDocument, aPartner, aSegment, aTrait, plant } from "./builders.ts";
 import { compileSnapshot } from "./compile.ts";
 import { readWorkspace } from "./read-workspace.ts";
@@ -143,7 +144,7 @@ describe("the traits of a partner", () => {
     assert.deepEqual(realized({}, "color", "BLUE"), [5001]);
     assert.deepEqual(realized({ "/traits/0/status": "inactive" }, "color", "blue"), []);
     assert.deepEqual(realized({}, "ic", "1"), []);
-    assert.equal(partnerOf(compile()).traitIndex.usesKey("ic"), false);
+    assert.equal(partnerOf(compile()).traitIndex.keyNumber("ic"), NO_KEY);
   });
 
   it("compare as written where the partner says so", () => {

@@ -229,7 +229,7 @@ const brokenRules = (): TestWorld => {
   const world = buildWorld(PROTOCOL_WORKSPACE);
   for (const partner of snapshot.partnersById.values()) {
     Object.assign(partner.traitIndex, {
-      usesKey: () => true,
+      keyNumber: () => 0,
       realized: () => {
         throw new Error("the rule engine failed");
       },

@@ -7,6 +7,7 @@
 
 import type { PartnerCatalog } from "../catalog/snapshot.ts";
 import { fold, type Signals } from "../model/signal.ts";
+import { NO_KEY } from "../rules/trait-index/key-names.ts";
 import { visibleAddress } from "./address.ts";
 import type { EventCall } from "./parse/parse.ts";
 import { utf8Decode } from "./percent.ts";
@@ -31,6 +32,13 @@ const CONTROL_KEYS: ReadonlySet<string> = new Set(
   ).split(" "),
 );
 
+/** What control keys begin with. Other keys, which are most, are not even hashed. */
+const CONTROL_INITIALS = new Set([...CONTROL_KEYS].map((key) => key.charCodeAt(0)));
+
+function isControlKey(key: string): boolean {
+  return CONTROL_INITIALS.has(key.charCodeAt(0)) && CONTROL_KEYS.has(key);
+}
+
 /** Headers that are credentials or say more of the visitor than the visitor's own address does. */
 const HIDDEN_HEADER =
   /^(?:cookie|authorization|proxy-authorization|forwarded|x-forwarded-.*|host)$/;
@@ -46,14 +54,14 @@ export function collectSignals(
   // First, lest a call with very many values push them out.
   if (platform.size > 0) {
     for (const [key, values] of platform) {
-      for (const value of values) rows.addText(key, value, false);
+      for (const value of values) rows.addOwn(key, value);
     }
   }
   const fromParameters = addParameters(rows, call, platform);
   if (wanted.headers.size > 0) addHeaders(rows, call, wanted.headers, fromParameters);
   if (wanted.address && !fromParameters.has("h_ip")) {
     const { ipObfuscation } = partner.definition;
-    rows.addText("h_ip", visibleAddress(call.raw.address, ipObfuscation, sources.geo), false);
+    rows.addOwn("h_ip", visibleAddress(call.raw.address, ipObfuscation, sources.geo));
   }
   rows.addDerived();
   return rows;
@@ -69,16 +77,20 @@ function addParameters(
 ): ReadonlySet<string> {
   let headerKeys: Set<string> | null = null;
   const { parameters } = call;
+  const { traitIndex, derivedSignals } = rows.partner;
   for (let i = 0; i < parameters.count; i++) {
     const name = parameters.names[i] ?? "";
     const isHeader = name.startsWith("h_") || name.startsWith("H_");
     const key = keyOf(name, isHeader, rows, parameters.hasPlainName(i));
-    if (!isWanted(rows.partner, key) || !isSignalKey(name) || CONTROL_KEYS.has(key)) continue;
+    const number = traitIndex.keyNumber(key);
+    if (number === NO_KEY && !(derivedSignals.size > 0 && derivedSignals.has(key))) continue;
+    if (!isSignalKey(name) || isControlKey(key)) continue;
     // What the platform knows better than the client counts in its place.
     if (platform.size > 0 && platform.has(key)) continue;
     if (isHeader) (headerKeys ??= new Set()).add(key);
-    if (parameters.hasPlainValue(i)) rows.addPlain(key, parameters.valueAt(i));
-    else rows.addText(key, parameters.valueAt(i), !isHeader);
+    rows.beginKey(key, number);
+    if (parameters.hasPlainValue(i)) rows.addPlain(parameters.valueAt(i));
+    else rows.addText(parameters.valueAt(i), !isHeader);
   }
   return headerKeys ?? NO_KEYS;
 }
@@ -108,7 +120,7 @@ export function visitKeys(
     const name = parameters.names[i] ?? "";
     if (!isSignalKey(name) || /^p_/i.test(name)) continue;
     const key = keyOf(name, /^h_/i.test(name), rows, parameters.hasPlainName(i));
-    if (!CONTROL_KEYS.has(key)) keys.add(key);
+    if (!isControlKey(key)) keys.add(key);
   }
   for (let i = 0; i + 1 < raw.headers.length; i += 2) {
     const name = raw.headers[i]?.toLowerCase() ?? "";
@@ -150,18 +162,22 @@ function addHeaders(
     const name = headers[i]?.toLowerCase() ?? "";
     if (!wanted.has(name) || HIDDEN_HEADER.test(name)) continue;
     const key = `h_${name}`;
-    if (!replaced.has(key)) rows.addText(key, utf8Decode(headers[i + 1] ?? ""), false);
+    if (!replaced.has(key)) rows.addOwn(key, utf8Decode(headers[i + 1] ?? ""));
   }
-  if (wanted.has("host") && !replaced.has("h_host")) rows.addText("h_host", host, false);
+  if (wanted.has("host") && !replaced.has("h_host")) rows.addOwn("h_host", host);
 }
 
 /** Rows under construction; what an index walks in the end. */
 class SignalRows implements Signals {
   readonly keys: string[] = [];
+  readonly keyNumbers: number[] = [];
   readonly values: string[] = [];
   readonly folded: string[] = [];
   readonly partner: PartnerCatalog;
   readonly #foldsCase: boolean;
+  /** Whose values are added, and its number in the trait index. */
+  #key = "";
+  #number = NO_KEY;
 
   constructor(partner: PartnerCatalog) {
     this.partner = partner;
@@ -172,23 +188,32 @@ class SignalRows implements Signals {
     return this.#foldsCase ? fold(text) : text;
   }
 
+  /** What is added from now on are values of this key. */
+  beginKey(key: string, number: number): void {
+    this.#key = key;
+    this.#number = number;
+  }
+
+  /** Adds a value that does not come out of a parameter: it is never several. */
+  addOwn(key: string, text: string): void {
+    this.beginKey(key, this.partner.traitIndex.keyNumber(key));
+    this.addText(text, false);
+  }
+
   /** Adds the value or values that a text spells ("Audience model", From wire to signals). */
-  addText(key: string, text: string, mayHoldSeveral: boolean): void {
+  addText(text: string, mayHoldSeveral: boolean): void {
     const whole = text.trim();
     if (mayHoldSeveral && whole.includes(",") && !isWhollyQuoted(whole)) {
-      for (const piece of whole.split(",", MAX_SIGNAL_ROWS)) this.#addValue(key, piece.trim());
-      this.#addRow(key, whole);
+      for (const piece of whole.split(",", MAX_SIGNAL_ROWS)) this.#addValue(piece.trim());
+      this.#addRow(whole, this.foldText(whole));
     } else {
-      this.#addValue(key, whole);
+      this.#addValue(whole);
     }
   }
 
   /** Adds a value that folds to itself, and of which nothing is to be split or cut off. */
-  addPlain(key: string, value: string): void {
-    if (this.keys.length >= MAX_SIGNAL_ROWS) return;
-    this.keys.push(key);
-    this.values.push(value);
-    this.folded.push(value);
+  addPlain(value: string): void {
+    this.#addRow(value, value);
   }
 
   /** One pass: what is derived derives nothing further. */
@@ -200,22 +225,27 @@ class SignalRows implements Signals {
     for (let i = 0; i < sent; i++) {
       const byValue = derivedSignals.get(this.keys[i] ?? "");
       for (const target of byValue?.get(this.folded[i] ?? "") ?? []) {
-        if (added.has(target) || !traitIndex.usesKey(target.key)) continue;
+        if (added.has(target)) continue;
+        const number = traitIndex.keyNumber(target.key);
+        if (number === NO_KEY) continue;
         added.add(target);
-        this.#addRow(target.key, target.value);
+        this.beginKey(target.key, number);
+        this.#addRow(target.value, this.foldText(target.value));
       }
     }
   }
 
-  #addValue(key: string, value: string): void {
-    this.#addRow(key, isWhollyQuoted(value) ? value.slice(1, -1) : value);
+  #addValue(text: string): void {
+    const value = isWhollyQuoted(text) ? text.slice(1, -1) : text;
+    this.#addRow(value, this.foldText(value));
   }
 
-  #addRow(key: string, value: string): void {
+  #addRow(value: string, folded: string): void {
     if (this.keys.length >= MAX_SIGNAL_ROWS) return;
-    this.keys.push(key);
+    this.keys.push(this.#key);
+    this.keyNumbers.push(this.#number);
     this.values.push(value);
-    this.folded.push(this.foldText(value));
+    this.folded.push(folded);
   }
 }
 

@@ -2,6 +2,7 @@
 // nobody looks for them.
 
 import type { PartnerCatalog } from "../catalog/snapshot.ts";
+import { NO_KEY } from "../rules/trait-index/key-names.ts";
 import { DEVICE_KEYS, type DeviceKey } from "./device-signals/device-signals.ts";
 import { GEO_KEYS } from "./geo/geo-signals.ts";
 
@@ -15,7 +16,9 @@ export interface WantedKeys {
 
 /** Whether some rule or derived signal of a partner names a key, folded as the partner folds. */
 export function isWanted({ traitIndex, derivedSignals }: PartnerCatalog, key: string): boolean {
-  return traitIndex.usesKey(key) || (derivedSignals.size > 0 && derivedSignals.has(key));
+  return (
+    traitIndex.keyNumber(key) !== NO_KEY || (derivedSignals.size > 0 && derivedSignals.has(key))
+  );
 }
 
 /** A snapshot never changes, so a partner's part of it is asked once. */

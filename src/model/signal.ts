@@ -4,12 +4,14 @@
  * to signals). `folded[i]` is the value in lower case, or as it came for a partner with case-sensitive
  * traits; keys are folded likewise.
  *
- * Three flat arrays rather than objects: a call makes one of these and an index walks it once.
+ * Flat arrays rather than objects: a call makes one of these and an index walks it once.
  */
 export interface Signals {
   readonly keys: readonly string[];
   readonly values: readonly string[];
   readonly folded: readonly string[];
+  /** Of each row the number that the partner's trait index gave its key, where somebody asked for them. */
+  readonly keyNumbers?: readonly number[];
 }
 
 /** Unicode lower-casing that does not depend on the machine's locale ("Audience model", fold). */

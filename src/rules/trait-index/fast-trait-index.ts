@@ -9,7 +9,7 @@ import { Bits } from "./bits.ts";
 import { CallFacts } from "./call-facts.ts";
 import { type FiledRules, fileRules } from "./file-rules.ts";
 import { ENTRY_SIZE, type Filing } from "./filing.ts";
-import { KeyTable } from "./key-table.ts";
+import { KeyNames } from "./key-names.ts";
 import { ACCEPT } from "./programs.ts";
 import { Sighting } from "./sighting.ts";
 import { sortNumbers } from "./sort-numbers.ts";
@@ -17,6 +17,7 @@ import type { IndexedTrait, TraitIndex, TraitIndexOptions } from "./trait-index.
 
 export class FastTraitIndex implements TraitIndex {
   readonly #rules: FiledRules;
+  readonly #names: KeyNames;
   readonly #sighting: Sighting;
   readonly #asked: AskedPredicates;
   readonly #facts: CallFacts;
@@ -36,15 +37,20 @@ export class FastTraitIndex implements TraitIndex {
     this.#holding = new Bits(traits.length);
     this.#turns = new Bits(rules.turnCount);
     this.#asked = new AskedPredicates(rules.asked, this.#facts, this.#sighted);
-    this.#sighting = new Sighting(rules.dictionary, new KeyTable(keys.size, predicates), {
+    this.#names = new KeyNames(keys.keys());
+    this.#sighting = new Sighting(this.#names, predicates, {
       facts: this.#facts,
       sighted: this.#sighted,
       fold: foldText,
     });
   }
 
-  usesKey(key: string): boolean {
-    return this.#rules.dictionary.keys.has(key);
+  get keyCount(): number {
+    return this.#names.count;
+  }
+
+  keyNumber(key: string): number {
+    return this.#names.numberOf(key);
   }
 
   usedKeys(): Iterable<string> {

@@ -16,6 +16,9 @@ export const HAS_ENDS = 16;
 /** Substrings or words are sought. */
 export const HAS_INSIDES = 32;
 
+/** Texts are looked up by their hashes. */
+export const HAS_HASHED = HAS_EQUALS | HAS_ENDS;
+
 const ROW_SIZE = 8;
 const NONE = -1;
 

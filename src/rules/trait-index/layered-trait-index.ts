@@ -3,6 +3,7 @@
 
 import type { DataSourceId, TraitId } from "../../model/ids.ts";
 import type { Signals } from "../../model/signal.ts";
+import { NO_KEY } from "./key-names.ts";
 import type { TraitIndex } from "./trait-index.ts";
 
 export class LayeredTraitIndex implements TraitIndex {
@@ -17,9 +18,19 @@ export class LayeredTraitIndex implements TraitIndex {
     this.#added = added;
   }
 
-  /** Keys that only retired rules name count too: a call then carries what nobody asks for. */
-  usesKey(key: string): boolean {
-    return this.#base.usesKey(key) || this.#added.usesKey(key);
+  get keyCount(): number {
+    return this.#base.keyCount + this.#added.keyCount;
+  }
+
+  /**
+   * As the base numbers it, to whose numbers those of keys that only new rules name are added. Keys that only
+   * retired rules name count too: a call then carries what nobody asks for.
+   */
+  keyNumber(key: string): number {
+    const number = this.#base.keyNumber(key);
+    if (number !== NO_KEY) return number;
+    const added = this.#added.keyNumber(key);
+    return added === NO_KEY ? NO_KEY : this.#base.keyCount + added;
   }
 
   usedKeys(): Iterable<string> {
@@ -28,7 +39,9 @@ export class LayeredTraitIndex implements TraitIndex {
 
   realized(signals: Signals, from: DataSourceId | null): TraitId[] {
     const realized = this.#base.realized(signals, from).filter((sid) => !this.#retired.has(sid));
-    const added = this.#added.realized(signals, from);
+    // Which numbers its keys by itself.
+    const { keys, values, folded } = signals;
+    const added = this.#added.realized({ keys, values, folded }, from);
     return added.length === 0 ? realized : [...realized, ...added].sort((a, b) => a - b);
   }
 }

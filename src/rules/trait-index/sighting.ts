@@ -5,29 +5,24 @@ import type { Signals } from "../../model/signal.ts";
 import { numberOf } from "../trait-rule/spelling.ts";
 import type { Bits } from "./bits.ts";
 import type { CallFacts } from "./call-facts.ts";
+import { type KeyNames, NO_KEY } from "./key-names.ts";
 import {
   HAS_ENDS,
   HAS_EQUAL_NUMBERS,
   HAS_EQUALS,
   HAS_FACTS,
+  HAS_HASHED,
   HAS_INSIDES,
   HAS_NUMBERS,
-  type KeyTable,
+  KeyTable,
 } from "./key-table.ts";
-import { type PredicateDictionary, spacedWords } from "./predicates.ts";
+import { type Predicate, spacedWords } from "./predicates.ts";
 import { type SoughtText, TextAutomaton } from "./text-automaton.ts";
-import {
-  addToHash,
-  EQUAL,
-  hashOfText,
-  NUMBER,
-  PREFIX,
-  SUFFIX,
-  startHash,
-  TextTable,
-} from "./text-table.ts";
+import { addToHash, EQUAL, NUMBER, PREFIX, SUFFIX, startHash, TextTable } from "./text-table.ts";
 
 const MIN_UNITS = 1_024;
+/** In a text of so few, the automaton finds anything faster than it takes to ask the engine for one text. */
+const MAX_SHORT_UNITS = 24;
 const MAX_FEW_TEXTS = 4;
 /** A longer text may be looked for in time that grows with its length too. */
 const MAX_FEW_TEXT_UNITS = 64;
@@ -35,7 +30,7 @@ const SPACE = 0x20;
 const ASCII = 0x80;
 
 export class Sighting {
-  readonly #keyIds: ReadonlyMap<string, number>;
+  readonly #names: KeyNames;
   readonly #keys: KeyTable;
   readonly #texts: TextTable;
   readonly #automaton: TextAutomaton;
@@ -45,15 +40,17 @@ export class Sighting {
   readonly #facts: CallFacts;
   readonly #sighted: Bits;
   #units = new Uint16Array(MIN_UNITS);
+  #hashes = new Int32Array(MIN_UNITS);
 
   constructor(
-    dictionary: PredicateDictionary,
-    keys: KeyTable,
+    names: KeyNames,
+    predicates: readonly Predicate[],
     { facts, sighted, fold }: { facts: CallFacts; sighted: Bits; fold: (text: string) => string },
   ) {
-    this.#keyIds = dictionary.keys;
+    const keys = new KeyTable(names.count, predicates);
+    this.#names = names;
     this.#keys = keys;
-    this.#texts = new TextTable(dictionary.predicates);
+    this.#texts = new TextTable(predicates);
     this.#automaton = new TextAutomaton(keys.rootCount, keys.soughtTexts);
     this.#fewTexts = fewTextsByRoot(keys);
     this.#fold = fold;
@@ -63,17 +60,14 @@ export class Sighting {
 
   walk(signals: Signals): void {
     const { keys, values, folded } = signals;
-    for (let row = 0; row < keys.length; row += 1) {
-      const key = this.#keyIds.get(keys[row] ?? "");
-      if (key === undefined) continue;
+    const numbers = signals.keyNumbers ?? keys.map((key) => this.#names.numberOf(key));
+    for (let row = 0; row < numbers.length; row += 1) {
+      const key = numbers[row] ?? NO_KEY;
+      if (key < 0 || key >= this.#names.count) continue;
       const text = folded[row] ?? "";
       const flags = this.#keys.flags(key);
       if ((flags & (HAS_NUMBERS | HAS_FACTS)) !== 0) this.#note(key, row, flags, signals);
-      if ((flags & (HAS_EQUALS | HAS_ENDS)) !== 0) {
-        this.#texts.lookIn(key, text);
-        this.#findFromStart(key, text, (flags & HAS_EQUALS) !== 0);
-        this.#findFromEnd(key, text);
-      }
+      if ((flags & HAS_HASHED) !== 0) this.#findHashed(key, flags, text);
       if ((flags & HAS_INSIDES) !== 0) this.#findInside(key, text, values[row] ?? "");
     }
   }
@@ -83,41 +77,54 @@ export class Sighting {
     if ((flags & HAS_FACTS) !== 0) this.#facts.note(key, row, number, folded);
     if ((flags & HAS_EQUAL_NUMBERS) === 0 || Number.isNaN(number)) return;
     const text = `${number}`;
-    this.#texts.lookIn(key, text);
-    this.#look(NUMBER, hashOfText(key, text, false), 0, text.length);
+    this.#look(NUMBER, this.#writeHashing(key, text), 0, text.length);
   }
 
-  /** Prefixes, and the whole. */
-  #findFromStart(key: number, text: string, seeksWhole: boolean): void {
-    let at = this.#keys.firstPrefixLength(key);
-    const end = this.#keys.endOfPrefixLengths(key);
-    if (!seeksWhole && at === end) return;
-    const { lengths } = this.#keys;
-    let nextLength = at < end ? (lengths[at] ?? 0) : -1;
+  #findHashed(key: number, flags: number, text: string): void {
+    const hash = this.#writeHashing(key, text);
+    if ((flags & HAS_EQUALS) !== 0) this.#look(EQUAL, hash, 0, text.length);
+    if ((flags & HAS_ENDS) === 0) return;
+    this.#findFromStart(key, text.length);
+    this.#findFromEnd(key, text.length);
+  }
+
+  /** Writes out the units of a value for all that looks at them, and the hash before each. Gives the last. */
+  #writeHashing(key: number, text: string): number {
+    this.#reserve(text.length + 1);
+    const units = this.#units;
+    const hashes = this.#hashes;
+    this.#texts.lookIn(key, units);
     let hash = startHash(key);
     for (let i = 0; i < text.length; i += 1) {
-      hash = addToHash(hash, text.charCodeAt(i));
-      if (i + 1 !== nextLength) continue;
-      this.#look(PREFIX, hash, 0, nextLength);
-      at += 1;
-      nextLength = at < end ? (lengths[at] ?? 0) : -1;
-      if (nextLength < 0 && !seeksWhole) return;
+      const unit = text.charCodeAt(i);
+      units[i] = unit;
+      hashes[i] = hash;
+      hash = addToHash(hash, unit);
     }
-    if (seeksWhole) this.#look(EQUAL, hash, 0, text.length);
+    hashes[text.length] = hash;
+    return hash;
   }
 
-  #findFromEnd(key: number, text: string): void {
+  #findFromStart(key: number, textLength: number): void {
+    const end = this.#keys.endOfPrefixLengths(key);
+    for (let at = this.#keys.firstPrefixLength(key); at < end; at += 1) {
+      const length = this.#keys.lengths[at] ?? 0;
+      if (length > textLength) return;
+      this.#look(PREFIX, this.#hashes[length] ?? 0, 0, length);
+    }
+  }
+
+  #findFromEnd(key: number, textLength: number): void {
     const end = this.#keys.endOfSuffixLengths(key);
-    const { lengths } = this.#keys;
     let hash = startHash(key);
     let taken = 0;
     for (let at = this.#keys.firstSuffixLength(key); at < end; at += 1) {
-      const length = lengths[at] ?? 0;
-      if (length > text.length) return;
+      const length = this.#keys.lengths[at] ?? 0;
+      if (length > textLength) return;
       for (; taken < length; taken += 1) {
-        hash = addToHash(hash, text.charCodeAt(text.length - 1 - taken));
+        hash = addToHash(hash, this.#units[textLength - 1 - taken] ?? 0);
       }
-      this.#look(SUFFIX, hash, text.length - length, text.length);
+      this.#look(SUFFIX, hash, textLength - length, textLength);
     }
   }
 
@@ -138,7 +145,7 @@ export class Sighting {
 
   #findSubstrings(root: number, text: string): void {
     const few = this.#fewTexts[root] ?? null;
-    if (few === null) {
+    if (few === null || text.length <= MAX_SHORT_UNITS) {
       this.#scan(root, text);
       return;
     }
@@ -181,7 +188,9 @@ export class Sighting {
   }
 
   #reserve(length: number): void {
-    if (this.#units.length < length) this.#units = new Uint16Array(length * 2);
+    if (this.#units.length >= length) return;
+    this.#units = new Uint16Array(length * 2);
+    this.#hashes = new Int32Array(length * 2);
   }
 }
 

@@ -19,9 +19,10 @@ export function buildSlowTraitIndex(
     dataSourceId,
     test: ruleTest(rule, foldText),
   }));
-  const keys = new Set(traits.flatMap(({ rule }) => keysOf(rule).map(foldText)));
+  const keys = [...new Set(traits.flatMap(({ rule }) => keysOf(rule).map(foldText)))];
   return {
-    usesKey: (key) => keys.has(key),
+    keyCount: keys.length,
+    keyNumber: (key) => keys.indexOf(key),
     usedKeys: () => keys,
     realized: (signals, from) => {
       const realized = rules

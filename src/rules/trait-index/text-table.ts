@@ -57,7 +57,7 @@ export class TextTable {
   readonly #filterShift: number;
   /** Whose texts are looked up. */
   #key = 0;
-  #text = "";
+  #text = new Uint16Array(0);
 
   constructor(predicates: readonly Predicate[]) {
     const kept = predicates.filter(({ kind }) => ROLES[kind] !== undefined);
@@ -76,10 +76,10 @@ export class TextTable {
     }
   }
 
-  /** Says in which value of which key `find` is to look: once for many look-ups. */
-  lookIn(key: number, text: string): void {
+  /** Says in the units of which value, and of which key, `find` is to look: once for many look-ups. */
+  lookIn(key: number, units: Uint16Array<ArrayBuffer>): void {
     this.#key = key;
-    this.#text = text;
+    this.#text = units;
   }
 
   /**
@@ -124,7 +124,7 @@ export class TextTable {
     if (units[unit + 1] !== (key & 0xffff) || units[unit + 2] !== key >>> 16) return false;
     unit += HEADER_UNITS;
     for (let i = start; i < end; i += 1, unit += 1) {
-      if (units[unit] !== text.charCodeAt(i)) return false;
+      if (units[unit] !== text[i]) return false;
     }
     return true;
   }
@@ -140,7 +140,7 @@ export function hashOfText(key: number, text: string, backwards: boolean): numbe
   return hash;
 }
 
-function powerOfTwoFrom(least: number): number {
+export function powerOfTwoFrom(least: number): number {
   let power = 64;
   while (power < least) power *= 2;
   return power;

@@ -7,8 +7,13 @@ import { FastTraitIndex } from "./fast-trait-index.ts";
 import { LayeredTraitIndex } from "./layered-trait-index.ts";
 
 export interface TraitIndex {
-  /** Whether some rule names this key (folded as the index folds). Others need not be collected. */
-  usesKey(key: string): boolean;
+  /** Numbers of keys are below this one. */
+  readonly keyCount: number;
+  /**
+   * By which number signals may name a key (folded as the index folds) that some rule names; `NO_KEY` for
+   * others, which need not be collected.
+   */
+  keyNumber(key: string): number;
   /** Every key that some rule names, folded, none twice. */
   usedKeys(): Iterable<string>;
   /**
