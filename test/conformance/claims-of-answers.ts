@@ -4,6 +4,7 @@ const EVENTS = "test/conformance/events.test.ts";
 const IDENTITIES = "test/conformance/identities.test.ts";
 const URLS = "src/delivery/url-destination.test.ts";
 const COOKIES = "src/delivery/cookie-destination.test.ts";
+const CAPS = "src/event/destination-caps.test.ts";
 const SYNCS_TEST = "src/delivery/id-syncs.test.ts";
 
 export const EVENT_FIELDS: ClaimList = {
@@ -49,6 +50,15 @@ export const EVENT_FIELDS: ClaimList = {
       shownBy: [
         `${URLS}: says that the referrer may be seen`,
         `${URLS}: says nothing of it to mobile platforms`,
+      ],
+    },
+    {
+      what: "caps of destinations: `minIntervalSeconds`, `maxPerDay`",
+      promise: "a device is told at most so often; what was answered and stored counts",
+      shownBy: [
+        `${CAPS}: the cases of caps, call by call`,
+        `${CAPS}: an answer that tells no page of destinations does not count`,
+        `${CAPS}: what could not be stored was not told, and does not count`,
       ],
     },
     {

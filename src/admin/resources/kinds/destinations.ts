@@ -46,7 +46,7 @@ const day = {
   format: "date",
   description: "Midnight UTC; null: no bound. The end day is outside.",
 } as const;
-const cap = { type: ["integer", "null"], minimum: 1, description: "Null: no cap." } as const;
+const cap = (description: string) => ({ type: ["integer", "null"], minimum: 1, description });
 const number = (description: string) => ({ type: "integer", minimum: 0, description });
 /** Numbers that documented samples send as texts. */
 const digits = (description: string) => ({ type: ["integer", "string"], description });
@@ -88,8 +88,8 @@ const SHARED_KEYS: ApiKeys<DestinationDefinition> = {
   dataExportLabels: detailed(
     kept({ type: "array", items: { type: "string", enum: EXPORT_LABELS } }, []),
   ),
-  minIntervalSeconds: detailed(written(cap)),
-  maxPerDay: detailed(written(cap)),
+  minIntervalSeconds: detailed(written(cap("Before a device is told again; null: no cap."))),
+  maxPerDay: detailed(written(cap("Of a device, on a UTC day; null: no cap."))),
   mappings: {
     kind: "given",
     schema: { type: ["array", "null"], items: { type: "object" } },
