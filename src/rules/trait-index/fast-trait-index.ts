@@ -26,6 +26,8 @@ export class FastTraitIndex implements TraitIndex {
   /** Rules with a clause that holds, and clauses of several guards that had their turn. */
   readonly #holding: Bits;
   readonly #turns: Bits;
+  /** The rules that hold in the end. */
+  readonly #places: Int32Array;
 
   constructor(traits: readonly IndexedTrait[], { caseSensitive }: TraitIndexOptions) {
     const foldText = caseSensitive ? (text: string) => text : fold;
@@ -36,6 +38,7 @@ export class FastTraitIndex implements TraitIndex {
     this.#sighted = new Bits(predicates.length);
     this.#holding = new Bits(traits.length);
     this.#turns = new Bits(rules.turnCount);
+    this.#places = new Int32Array(traits.length);
     this.#asked = new AskedPredicates(rules.asked, this.#facts, this.#sighted);
     this.#names = new KeyNames(keys.keys());
     this.#sighting = new Sighting(this.#names, predicates, {
@@ -121,24 +124,29 @@ export class FastTraitIndex implements TraitIndex {
   /** A vacuous rule is filed by its opposite: it holds unless that does. */
   #answer(from: DataSourceId | null): TraitId[] {
     const { vacuous, isVacuous } = this.#rules;
-    const places: number[] = [];
+    const places = this.#places;
+    let count = 0;
     for (let n = 0; n < this.#holding.count; n += 1) {
       const rule = this.#holding.at(n);
-      if (vacuous.length === 0 || isVacuous[rule] === 0) places.push(rule);
+      if (vacuous.length === 0 || isVacuous[rule] === 0) places[count++] = rule;
     }
-    for (const rule of vacuous) if (!this.#holding.has(rule)) places.push(rule);
-    return this.#traitsAt(places, from);
+    for (const rule of vacuous) if (!this.#holding.has(rule)) places[count++] = rule;
+    sortNumbers(places, count);
+    return this.#traitsAt(count, from);
   }
 
   /** Places ascend as SIDs do; two traits of one SID are one trait. */
-  #traitsAt(places: number[], from: DataSourceId | null): TraitId[] {
+  #traitsAt(count: number, from: DataSourceId | null): TraitId[] {
     const { sids, dataSourceIds } = this.#rules;
-    sortNumbers(places);
     const realized: TraitId[] = [];
-    for (const rule of places) {
-      if (from !== null && dataSourceIds[rule] !== from) continue;
+    let last: TraitId | null = null;
+    for (let n = 0; n < count; n += 1) {
+      const rule = this.#places[n] ?? 0;
       const sid = sids[rule];
-      if (sid !== undefined && sid !== realized.at(-1)) realized.push(sid);
+      if (sid === undefined || sid === last) continue;
+      if (from !== null && dataSourceIds[rule] !== from) continue;
+      realized.push(sid);
+      last = sid;
     }
     return realized;
   }

@@ -1,19 +1,19 @@
-/** Fewer are sorted faster by hand than by a function that asks another one about each two. */
-const FEW = 24;
+/** Fewer are sorted faster by hand than by the engine. */
+const FEW = 48;
 
-/** Sorts in place, ascending. */
-export function sortNumbers(numbers: number[]): void {
-  if (numbers.length > FEW) {
-    numbers.sort((one, other) => one - other);
+/** Sorts the first `count` numbers in place, ascending. */
+export function sortNumbers(numbers: Int32Array, count: number): void {
+  if (count > FEW) {
+    numbers.subarray(0, count).sort();
     return;
   }
-  for (let next = 1; next < numbers.length; next += 1) {
+  for (let next = 1; next < count; next += 1) {
     const number = numbers[next] ?? 0;
     let place = next;
-    for (let before = numbers[place - 1]; before !== undefined && before > number; ) {
+    for (; place > 0; place -= 1) {
+      const before = numbers[place - 1] ?? 0;
+      if (before <= number) break;
       numbers[place] = before;
-      place -= 1;
-      before = numbers[place - 1];
     }
     numbers[place] = number;
   }
