@@ -11,7 +11,7 @@ import { type CallKind, parseCall } from "./parse/parse.ts";
 import type { RawCall } from "./parse/raw-call.ts";
 import type { CallPartner } from "./partner.ts";
 import { type PlacedError, plainErrors, unplaced } from "./placed-error.ts";
-import { type AnswerBody, type EventReply, writeBody } from "./reply.ts";
+import { type EventReply, writeAnswerBody, writeBody } from "./reply.ts";
 import { saidErrors } from "./strict/strict.ts";
 import { pageValues } from "./tell-page.ts";
 import type { EventWorld } from "./world.ts";
@@ -55,7 +55,7 @@ export function refuse(
 ): EventReply {
   const { status, retryAfterSeconds } = how;
   const errors = saidErrors(envelope.strict, placed);
-  const body: AnswerBody = { errors, dcs_region: envelope.region, tid: envelope.transactionId };
+  const body = { errors, dcs_region: envelope.region, tid: envelope.transactionId };
   const isSoft = status === 200;
   return {
     status,
@@ -83,31 +83,35 @@ export function refuseUnspecified(
 
 function writeAnswer(world: EventWorld, envelope: Envelope, answered: Answered): string {
   const { open, owner, known, collected, errors } = answered;
+  const { memberships, wantsSyncs } = open.call.control;
   const { device } = known.visitor;
   const { stuff, dests } = collected.page;
-  const body: AnswerBody = {
-    ...(dests.length > 0 ? { dests } : {}),
+  const { legacyU, traitsInResponse } = owner.partner.definition;
+  const tellsMemberships = memberships !== null && traitsInResponse;
+  return writeAnswerBody(envelope.form, {
+    dests: dests.length > 0 ? dests : undefined,
     stuff,
     uuid: device,
-    ...(owner.partner.definition.legacyU ? { u: device } : {}),
+    u: legacyU ? device : undefined,
     dcs_region: envelope.region,
     tid: envelope.transactionId,
-    ...(open.call.control.wantsSyncs ? { ibs: syncsForPage(world, open, owner, known) } : {}),
-    ...memberships(answered),
-    ...(errors.length > 0 ? { errors: saidErrors(envelope.strict, errors) } : {}),
-  };
-  return writeBody(envelope.form, body);
+    traits: tellsMemberships ? collected.traits : undefined,
+    segments: tellsMemberships ? segmentIds(memberships, owner, collected) : undefined,
+    ibs: wantsSyncs ? syncsForPage(world, open, owner, known) : undefined,
+    errors: errors.length > 0 ? saidErrors(envelope.strict, errors) : undefined,
+  });
 }
 
-/** Traits and segments, for callers who ask and whose partner allows it. */
-function memberships({ open, owner, collected }: Answered): Partial<AnswerBody> {
-  const { partner } = owner;
-  const kind = open.call.control.memberships;
-  if (kind === null || !partner.definition.traitsInResponse) return {};
-  const { traits, qualification } = collected;
-  if (kind === "sid") return { traits, segments: qualification.segments };
-  const legacyIds = qualification.segments.map((sid) => partner.segments.get(sid)?.legacyId ?? sid);
-  return { traits, segments: legacyIds.sort((a, b) => a - b) };
+/** The visitor's segments by the IDs that the caller knows them by, ascending. */
+function segmentIds(
+  kind: "legacy" | "sid",
+  { partner }: CallPartner,
+  { qualification }: Collected,
+): readonly number[] {
+  const { segments } = qualification;
+  if (kind === "sid") return segments;
+  const legacyIds = segments.map((sid) => partner.segments.get(sid)?.legacyId ?? sid);
+  return legacyIds.sort((a, b) => a - b);
 }
 
 /** The ID syncs that a page is to fire; none for children. */
