@@ -60,6 +60,8 @@ test("a token can be for reading, for some paths, for a time, for everything", a
     [isReadOnly, routeGroups, expiresAt, isInstallationAdministrator],
     [...[true, ["traits", "segments"], null, true]],
   );
+  const listed = await dunlin("token", "list");
+  assert.match(listed.stdout, / Narrow +installation +reading traits, segments +- /);
 });
 
 test("a user is let in, locked out, let in again, given a new password, and removed", async () => {
@@ -78,6 +80,29 @@ test("a user is let in, locked out, let in again, given a new password, and remo
   assert.match(stdout, /\n1 +anna +ACTIVE +PENDING +viewer 1957\n/);
   assert.equal((await dunlin("user", "delete", "1", ...PARTNER)).exitCode, 0);
   assert.doesNotMatch((await dunlin("user", "list", ...PARTNER)).stdout, /anna/);
+});
+
+test("what cannot be meant is refused in words, before or by the node", async () => {
+  const name = ["token", "create", "--name", "x"];
+  const viewer = ["--role", "viewer", ...PARTNER];
+  const cases: readonly (readonly [readonly string[], RegExp])[] = [
+    [[...name, "--role", "king", ...PARTNER], /^--role: E_VALUE: Expected one of viewer, /],
+    [[...name, ...viewer, "--installation"], /^--role: E_VALUE: Expected either --role or/],
+    [["user", "create", "x", "--role", "king"], /^--role: E_VALUE: Expected one of viewer/],
+    [
+      [...name, ...viewer, "--paths", "traits,segmens"],
+      /\n\/routeGroups\/1: Expected the first word of a path: one of .*\bsegments, /,
+    ],
+    [
+      ["visitor", ...PARTNER, "--uuid", "5"],
+      /^http:\S+: 400: \/uuid: Expected 38 decimal digits: [^\n]+\n?$/,
+    ],
+  ];
+  for (const [args, expected] of cases) {
+    const { exitCode, stdout, stderr } = await dunlin(...args);
+    assert.deepEqual([exitCode, stdout], [2, ""], args.join(" "));
+    assert.match(stderr, expected, args.join(" "));
+  }
 });
 
 test("what is wrongly asked ends with 2 and says what was expected", async () => {

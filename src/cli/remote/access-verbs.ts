@@ -70,6 +70,17 @@ export function wrongly(where: string, message: string): RunOutcome {
   return wronglyStarted([{ where, code: "E_VALUE", message }]);
 }
 
+const ROLES = ["viewer", "editor", "administrator"];
+
+/** Null where `--role` and `--installation` say what somebody may, and do not contradict each other. */
+export function wrongRights({ values, flags }: RemoteOptions): RunOutcome | null {
+  const role = values.get("role");
+  if (role === undefined) return null;
+  if (!ROLES.includes(role)) return wrongly("--role", `Expected one of ${ROLES.join(", ")}.`);
+  if (!flags.has("installation")) return null;
+  return wrongly("--role", "Expected either --role or --installation, which allows everything.");
+}
+
 /** Names may hold what moves a terminal's cursor. */
 function printable(text: string): string {
   return text.replace(/\p{Cc}/gu, "?");

@@ -115,8 +115,19 @@ export async function askForLines(
 
 /** How a command ends that the node refused. */
 export function refused({ isAskers, message, faults }: Refusal): RunOutcome {
-  const lines = [message, ...faults.map(({ at, message: why }) => `${at || "/"}: ${why}`)];
+  const lines = linesOf(message, faults);
   return isAskers ? { exitCode: 2, lines } : couldNotStart(...lines);
+}
+
+/** What is said as a whole is not said again of its only place. */
+function linesOf(message: string, faults: readonly Fault[]): string[] {
+  const [first] = faults;
+  if (first !== undefined && faults.length === 1 && message.endsWith(first.message)) {
+    if (first.at === "") return [message];
+    const before = message.slice(0, -first.message.length);
+    return [`${before}${first.at}: ${first.message}`];
+  }
+  return [message, ...faults.map(({ at, message: why }) => `${at || "/"}: ${why}`)];
 }
 
 /** The cause says more than the fault that wraps it. */

@@ -12,6 +12,7 @@ import {
   timeOf,
   type Verb,
   wrongly,
+  wrongRights,
 } from "./access-verbs.ts";
 import type { RemoteLine } from "./remote-commands.ts";
 import type { RemoteOptions } from "./remote-options.ts";
@@ -42,11 +43,16 @@ async function createToken(options: RemoteOptions, line: RemoteLine): Promise<Ru
   if (role === undefined && !flags.has("installation")) {
     return wrongly("--role", "Expected --role viewer, editor or administrator, or --installation.");
   }
+  const wrong = wrongRights(options);
+  if (wrong !== null) return wrong;
   const days = values.get("days");
   if (days !== undefined && !/^[1-9][0-9]{0,4}$/.test(days)) {
     return wrongly("--days", "Expected a number of days, from 1.");
   }
-  const paths = values.get("paths")?.split(",");
+  const paths = values
+    .get("paths")
+    ?.split(",")
+    .map((path) => path.trim());
   const body = {
     name,
     ...(role !== undefined && { role }),
@@ -73,10 +79,17 @@ async function listTokens(options: RemoteOptions, line: RemoteLine): Promise<Run
   if (options.flags.has("json")) return printJson(line, listed.value);
   const rows = objectsOf(listed.value).map((token) => [
     ...[token["id"], token["name"], rightsOf(token)],
-    token["isReadOnly"] === true ? "reading" : "everything",
+    purposeOf(token),
     ...[timeOf(token["expiresAt"]), timeOf(token["lastUsedAt"])],
   ]);
   return printTable(line, ["id", "name", "rights", "for", "expires", "last used"], rows);
+}
+
+/** What a token was limited to. */
+function purposeOf({ isReadOnly, routeGroups }: Readonly<Record<string, unknown>>): string {
+  const what = Array.isArray(routeGroups) ? routeGroups.join(", ") : "everything";
+  if (isReadOnly !== true) return what;
+  return Array.isArray(routeGroups) ? `reading ${what}` : "reading";
 }
 
 async function revokeToken(options: RemoteOptions): Promise<RunOutcome> {

@@ -12,6 +12,7 @@ import {
   runVerb,
   type Verb,
   wrongly,
+  wrongRights,
 } from "./access-verbs.ts";
 import type { RemoteLine } from "./remote-commands.ts";
 import type { RemoteOptions } from "./remote-options.ts";
@@ -46,6 +47,8 @@ async function createUser(options: RemoteOptions, line: RemoteLine): Promise<Run
   const { values, flags, operands } = options;
   const role = values.get("role");
   const pid = values.get("partner");
+  const wrong = wrongRights(options);
+  if (wrong !== null) return wrong;
   if (role !== undefined && role !== "administrator" && pid === undefined) {
     return wrongly("--partner", "Expected the partner that the role is with: --partner PID.");
   }

@@ -184,6 +184,17 @@ async function checkAccess(
   return problem(403, `This needs the role ${access.role} with partner ${pid}.`);
 }
 
+/** The first word of a path, without the version: what tokens are limited by. */
+function routeGroup(url: string): string {
+  return /^\/(?:v1\/)?([^/?]+)/.exec(url)?.[1] ?? "";
+}
+
+/** What a token may be limited to, in order: the groups of all routes that want one. */
+export function routeGroups(routes: readonly DeclaredRoute[]): string[] {
+  const guarded = routes.filter(({ access }) => access.needs !== "nothing");
+  return [...new Set(guarded.map(({ url }) => routeGroup(url)))].sort();
+}
+
 /** What a token was limited to, whatever its rights. */
 function limitReached(request: FastifyRequest, { limits }: Caller, access: Access): string | null {
   if (limits === undefined) return null;
@@ -192,7 +203,7 @@ function limitReached(request: FastifyRequest, { limits }: Caller, access: Acces
     return "The token is for reading only.";
   }
   // As the route is declared: however the path was spelt.
-  const group = /^\/(?:v1\/)?([^/?]+)/.exec(request.routeOptions.url ?? "")?.[1] ?? "";
+  const group = routeGroup(request.routeOptions.url ?? "");
   if (limits.routeGroups === null || limits.routeGroups.includes(group)) return null;
   return `The token is only for ${limits.routeGroups.join(", ")}.`;
 }

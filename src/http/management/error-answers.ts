@@ -5,12 +5,12 @@ import { randomUUID } from "node:crypto";
 import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import { finished } from "node:stream/promises";
-import type { Fault } from "@dunlin/contract/workspace";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { CATALOG_LIMITS } from "../../catalog/limits.ts";
 import type { Log } from "../../ops/log.ts";
 import { MalformedJson } from "./bodies.ts";
 import { PROBLEM_TYPE, type Problem, problem, problemBody, sendProblem } from "./problems.ts";
+import { schemaFaults } from "./schema-faults.ts";
 
 export function answerErrors(app: FastifyInstance, log: Log): void {
   const patterns = watchRoutes(app);
@@ -86,13 +86,7 @@ function statusOfProtocolError(code: string | undefined): number {
 function knownProblem(error: FastifyError): Problem | null {
   if (error instanceof MalformedJson) return problem(400, error.message);
   if (error.validation !== undefined) {
-    const errors = error.validation
-      .slice(0, CATALOG_LIMITS.faults)
-      .map(({ instancePath, message, keyword, params }): Fault => {
-        const code = faultCode(keyword);
-        const sentence = describeValidation(message ?? "is not as expected", keyword, params);
-        return { at: instancePath, code, message: sentence };
-      });
+    const errors = schemaFaults(error.validation).slice(0, CATALOG_LIMITS.faults);
     return problem(400, "The call is not as expected; `errors` says where.", errors);
   }
   switch (error.code) {
@@ -105,29 +99,6 @@ function knownProblem(error: FastifyError): Problem | null {
     default:
       return null;
   }
-}
-
-function faultCode(keyword: string): string {
-  if (keyword === "required") return "E_MISSING_KEY";
-  if (keyword === "additionalProperties") return "E_UNKNOWN_KEY";
-  return keyword === "type" ? "E_TYPE" : "E_VALUE";
-}
-
-const MOST_OF_A_NAME = 100;
-
-/** The validator's phrase, or better a sentence. */
-function describeValidation(
-  phrase: string,
-  keyword: string,
-  { additionalProperty, missingProperty, type, allowedValues }: Readonly<Record<string, unknown>>,
-): string {
-  if (typeof additionalProperty === "string") {
-    return `There is no key ${JSON.stringify(additionalProperty.slice(0, MOST_OF_A_NAME))} here.`;
-  }
-  if (typeof missingProperty === "string") return `The key "${missingProperty}" is required.`;
-  if (keyword === "type") return `Expected ${[type].flat().join(" or ")}.`;
-  if (Array.isArray(allowedValues)) return `Expected one of ${allowedValues.join(", ")}.`;
-  return `It ${phrase}.`;
 }
 
 interface RoutePattern {

@@ -12,7 +12,7 @@ import { CATALOG_LIMITS } from "../../catalog/limits.ts";
 import type { Log } from "../../ops/log.ts";
 import { addAccessRoutes } from "./access/access-routes.ts";
 import type { OidcSettings } from "./access/oidc-client.ts";
-import { type DeclaredRoute, requireAccess } from "./access.ts";
+import { type DeclaredRoute, requireAccess, routeGroups } from "./access.ts";
 import { acceptBodies } from "./bodies.ts";
 import { addDenyListRoutes } from "./deny-list-routes.ts";
 import { addDeviceGraphRoutes } from "./device-graph-routes.ts";
@@ -104,7 +104,7 @@ export async function buildManagementServer(
     addDenyListRoutes(api, options.control);
     addDeviceGraphRoutes(api, options);
     addSandboxRoutes(api, options.control);
-    addAccessRoutes(api, options.access);
+    addAccessRoutes(api, options.access, () => routeGroups(routes));
     if (options.oidc !== null) {
       const { access, log, control } = options;
       // Loaded where it is wanted.

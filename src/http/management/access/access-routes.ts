@@ -9,13 +9,17 @@ import { addSessionRoutes } from "./session-routes.ts";
 import { addTokenRoutes } from "./token-routes.ts";
 import { addUserRoutes } from "./user-routes.ts";
 
-/** Users, groups, tokens, logins and the audit log. */
-export function addAccessRoutes(app: FastifyInstance, access: AccessControl): void {
+/** Users, groups, tokens, logins and the audit log. `routeGroups`: what tokens may be limited to. */
+export function addAccessRoutes(
+  app: FastifyInstance,
+  access: AccessControl,
+  routeGroups: () => readonly string[],
+): void {
   addOwnUserRoutes(app, access);
   addUserRoutes(app, access);
   addGroupRoutes(app, access);
   addVocabularyRoutes(app);
-  addTokenRoutes(app, access);
+  addTokenRoutes(app, access, routeGroups);
   addAuditRoutes(app, access);
   addOauthRoutes(app, access);
   addSessionRoutes(app, access);

@@ -1,10 +1,12 @@
 // `/v1/tokens`: tokens for programs. Each is shown once, in the answer to the call that made it.
 
+import type { Fault } from "@dunlin/contract/workspace";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { type Static, Type } from "typebox";
 import type { AccessControl } from "../../../access/access.ts";
 import { createToken, listTokens, revokeToken } from "../../../access/tokens.ts";
 import type { Query } from "../../../admin/resources/list-options.ts";
+import { type Problem, problem, sendProblem } from "../problems.ts";
 import {
   answer,
   ListQuery,
@@ -29,10 +31,7 @@ const isReadOnly = Type.Boolean({
 });
 const isInstallationAdministrator = Type.Boolean({ description: "Everything, everywhere." });
 const RouteGroups = Type.Union(
-  [
-    Type.Array(Type.String({ pattern: "^[a-z0-9-]{1,50}$" }), { minItems: 1, maxItems: 50 }),
-    Type.Null(),
-  ],
+  [Type.Array(Type.String({ maxLength: 100 }), { minItems: 1, maxItems: 50 }), Type.Null()],
   {
     description:
       "The first words of the paths that it is for, without /v1, such as `traits` or `metrics`; null: all.",
@@ -71,7 +70,11 @@ const GivenTokenSchema = Type.Object(
 
 type GivenToken = Static<typeof GivenTokenSchema>;
 
-export function addTokenRoutes(app: FastifyInstance, { world }: AccessControl): void {
+export function addTokenRoutes(
+  app: FastifyInstance,
+  { world }: AccessControl,
+  knownGroups: () => readonly string[],
+): void {
   app.get<{ Querystring: Query }>(
     "/v1/tokens",
     {
@@ -90,6 +93,29 @@ export function addTokenRoutes(app: FastifyInstance, { world }: AccessControl): 
     },
   );
 
+  addCreation(app, world, knownGroups);
+
+  app.delete<{ Params: { readonly id: string } }>(
+    "/v1/tokens/:id",
+    {
+      config,
+      schema: {
+        summary: "Revoke a token, and whatever was got with it",
+        params: Type.Object({ id: Type.String({ maxLength: 100 }) }),
+        querystring: PartnerQuery,
+        response: { 204: Type.Null(), ...refusals(404) },
+      },
+    },
+    async (request, reply) =>
+      answer(reply, await revokeToken(world, request.caller, request.params.id), 204),
+  );
+}
+
+function addCreation(
+  app: FastifyInstance,
+  world: AccessControl["world"],
+  knownGroups: () => readonly string[],
+): void {
   app.post<{ Body: GivenToken }>(
     "/v1/tokens",
     {
@@ -106,6 +132,8 @@ export function addTokenRoutes(app: FastifyInstance, { world }: AccessControl): 
     async (request, reply) => {
       const { name: tokenName, isReadOnly: reads, routeGroups } = request.body;
       const { expiresAt, expiresInDays } = request.body;
+      const unknown = unknownGroups(routeGroups ?? [], knownGroups());
+      if (unknown !== null) return sendProblem(reply, unknown);
       const made = await createToken(world, request.caller, {
         name: tokenName,
         grant: {
@@ -122,21 +150,16 @@ export function addTokenRoutes(app: FastifyInstance, { world }: AccessControl): 
       return reply.code(201).send({ ...made.value.view, token: made.value.token });
     },
   );
+}
 
-  app.delete<{ Params: { readonly id: string } }>(
-    "/v1/tokens/:id",
-    {
-      config,
-      schema: {
-        summary: "Revoke a token, and whatever was got with it",
-        params: Type.Object({ id: Type.String({ maxLength: 100 }) }),
-        querystring: PartnerQuery,
-        response: { 204: Type.Null(), ...refusals(404) },
-      },
-    },
-    async (request, reply) =>
-      answer(reply, await revokeToken(world, request.caller, request.params.id), 204),
+/** A misspelt path would make a token that may do nothing. */
+function unknownGroups(given: readonly string[], known: readonly string[]): Problem | null {
+  const message = `Expected the first word of a path: one of ${known.join(", ")}.`;
+  const faults = given.flatMap((group, place): Fault[] =>
+    known.includes(group) ? [] : [{ at: `/routeGroups/${place}`, code: "E_VALUE", message }],
   );
+  const detail = "There are no such paths; no token was made.";
+  return faults.length === 0 ? null : problem(400, detail, faults);
 }
 
 function rolesOf({ body, partnerId }: FastifyRequest<{ Body: GivenToken }>) {
