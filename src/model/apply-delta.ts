@@ -65,22 +65,23 @@ function hasEnded(profile: Profile, delta: ProfileDelta): boolean {
 function realize(traits: readonly TraitRecord[], delta: ProfileDelta): readonly TraitRecord[] {
   if (delta.realized.length === 0) return traits;
   const { at } = delta;
+  const day = utcDay(at);
   // The day before stays unfolded: a call of that day may still come.
-  const foldBeforeDay = Math.min(delta.foldBeforeDay, utcDay(at) - 1);
+  const realizedAt = { at, day, foldBeforeDay: Math.min(delta.foldBeforeDay, day - 1) };
   const merged: TraitRecord[] = [];
   let next = 0;
-  for (const { sid, ttlDays } of ascending(delta.realized)) {
+  for (const realization of ascending(delta.realized)) {
+    const { sid } = realization;
     while (next < traits.length && sidAt(traits, next) < sid) {
       const untouched = traits[next++];
       if (untouched !== undefined) merged.push(untouched);
     }
     const record = traits[next];
-    const realized = { sid, ttlDays, at, foldBeforeDay };
     if (record !== undefined && record.sid === sid) {
-      merged.push(addRealization(record, realized));
+      merged.push(addRealization(record, realization, realizedAt));
       next++;
     } else {
-      merged.push(beginRecord(realized));
+      merged.push(beginRecord(realization, realizedAt));
     }
   }
   for (const untouched of next === 0 ? traits : traits.slice(next)) merged.push(untouched);

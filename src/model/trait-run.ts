@@ -6,7 +6,7 @@
 // one can still come.
 
 import type { Realization, TraitRecord, TraitRun } from "./profile.ts";
-import { DAY_MS, expiresAt, utcDay } from "./time.ts";
+import { DAY_MS, expiresAt } from "./time.ts";
 
 /**
  * How late a call's change may be stored, measured against the latest one stored on that profile.
@@ -15,62 +15,61 @@ import { DAY_MS, expiresAt, utcDay } from "./time.ts";
  */
 export const LATENESS_MS = DAY_MS;
 
-export interface RealizedAt extends Realization {
+/** When a call realizes its traits. */
+export interface RealizedAt {
   readonly at: number;
+  /** That of `at`. */
+  readonly day: number;
   readonly foldBeforeDay: number;
 }
 
-export function beginRecord(realized: RealizedAt): TraitRecord {
-  return { sid: realized.sid, ...runOf(realized) };
+export function beginRecord({ sid }: Realization, { at, day }: RealizedAt): TraitRecord {
+  return { sid, first: at, last: at, days: [day, 1] };
 }
 
-export function addRealization(record: TraitRecord, realized: RealizedAt): TraitRecord {
-  const { at, ttlDays, foldBeforeDay } = realized;
+export function addRealization(
+  record: TraitRecord,
+  realization: Realization,
+  realizedAt: RealizedAt,
+): TraitRecord {
+  const { at, day, foldBeforeDay } = realizedAt;
+  const { ttlDays } = realization;
   if (hasGap(record.last, at, ttlDays)) {
-    return recordOf(realized, runOf(realized), foldRun(record, foldBeforeDay));
+    const begun = beginRecord(realization, realizedAt);
+    return withExpired(begun, foldRun(record, foldBeforeDay), ttlDays);
   }
   // Its life had ended before this run began: in the right order it would have been dropped.
   if (hasGap(at, record.first, ttlDays)) return record;
 
-  const run = addToRun(record, at);
-  const { expired } = record;
-  if (expired === undefined) return recordOf(realized, foldRun(run, foldBeforeDay));
+  const { sid, expired } = record;
+  const first = Math.min(record.first, at);
+  const last = Math.max(record.last, at);
+  const days = foldDays(countDay(record.days, day), foldBeforeDay);
+  if (expired === undefined) return { sid, first, last, days };
   // Only a call from before the run can join the two. One that comes after it finds them apart, also
   // where the trait's life was made longer meanwhile: what had ended does not begin again.
-  if (at >= record.first || hasGap(expired.last, run.first, ttlDays)) {
-    return recordOf(realized, foldRun(run, foldBeforeDay), foldRun(expired, foldBeforeDay));
+  if (at >= record.first || hasGap(expired.last, first, ttlDays)) {
+    return withExpired({ sid, first, last, days }, foldRun(expired, foldBeforeDay), ttlDays);
   }
-  const joined = { first: expired.first, last: run.last, days: [...expired.days, ...run.days] };
-  return recordOf(realized, foldRun(joined, foldBeforeDay));
-}
-
-function runOf({ at }: RealizedAt): TraitRun {
-  return { first: at, last: at, days: [utcDay(at), 1] };
+  const joined = foldDays([...expired.days, ...days], foldBeforeDay);
+  return { sid, first: expired.first, last, days: joined };
 }
 
 /** Whether what was last realized at `last` has ended by `next`. */
 function hasGap(last: number, next: number, ttlDays: number): boolean {
-  return next >= expiresAt(last, ttlDays);
+  // Mostly it is far from its end, which need not be known then.
+  return next - last > ttlDays * DAY_MS && next >= expiresAt(last, ttlDays);
 }
 
-function recordOf({ sid, ttlDays }: RealizedAt, run: TraitRun, expired?: TraitRun): TraitRecord {
-  const { first, last, days } = run;
+function withExpired(record: TraitRecord, expired: TraitRun, ttlDays: number): TraitRecord {
   // A call that could still join the two is at least as young as this.
-  const oldestComing = last - LATENESS_MS;
-  return expired === undefined || hasGap(expired.last, oldestComing, ttlDays)
-    ? { sid, first, last, days }
-    : { sid, first, last, days, expired };
+  const oldestComing = record.last - LATENESS_MS;
+  return hasGap(expired.last, oldestComing, ttlDays) ? record : { ...record, expired };
 }
 
-function addToRun(run: TraitRun, at: number): TraitRun {
-  return {
-    first: Math.min(run.first, at),
-    last: Math.max(run.last, at),
-    days: countDay(run.days, utcDay(at)),
-  };
-}
-
-function countDay(days: readonly number[], day: number): number[] {
+function countDay(days: readonly number[], day: number): readonly number[] {
+  const [oldest, count] = days;
+  if (days.length === 2 && oldest === day && count !== undefined) return [day, count + 1];
   const counted = days.slice();
   // From the end: nearly every realization is on the newest day or after it.
   let place = counted.length;
@@ -87,12 +86,16 @@ function dayAt(days: readonly number[], place: number): number {
   return days[place] ?? Number.NEGATIVE_INFINITY;
 }
 
-/** Counts all days before `foldBeforeDay` to the oldest of them. */
 function foldRun({ first, last, days }: TraitRun, foldBeforeDay: number): TraitRun {
+  return { first, last, days: foldDays(days, foldBeforeDay) };
+}
+
+/** Counts all days before `foldBeforeDay` to the oldest of them. */
+function foldDays(days: readonly number[], foldBeforeDay: number): readonly number[] {
   let end = 0;
   while (end < days.length && dayAt(days, end) < foldBeforeDay) end += 2;
-  if (end <= 2) return { first, last, days };
+  if (end <= 2) return days;
   let count = 0;
   for (let place = 1; place < end; place += 2) count += days[place] ?? 0;
-  return { first, last, days: [dayAt(days, 0), count, ...days.slice(end)] };
+  return [dayAt(days, 0), count, ...days.slice(end)];
 }

@@ -30,16 +30,25 @@ export class ByteReader {
   }
 
   varint(): number {
-    const first = this.byte();
-    if (first < 0x80) return first;
-    let value = first & 0x7f;
-    let scale = 0x80;
-    for (;;) {
+    const first = this.#next < this.#end ? this.#bytes[this.#next] : undefined;
+    if (first === undefined || first >= 0x80) return this.#longVarint();
+    this.#next++;
+    return first;
+  }
+
+  /** A time of day takes four bytes: up to there bit operations, which end at 32 bits, are exact. */
+  #longVarint(): number {
+    let value = 0;
+    for (let shift = 0; shift < 28; shift += 7) {
+      const byte = this.byte();
+      value |= (byte & 0x7f) << shift;
+      if (byte < 0x80) return value;
+    }
+    for (let scale = 2 ** 28; ; scale *= 0x80) {
       const byte = this.byte();
       value += (byte & 0x7f) * scale;
       if (value > Number.MAX_SAFE_INTEGER) this.fail("a number is too large");
       if (byte < 0x80) return value;
-      scale *= 0x80;
     }
   }
 

@@ -18,21 +18,28 @@ export class ByteWriter {
   /** A whole number from 0 up to 2^53 - 1: seven bits a byte, the lowest first. */
   varint(value: number): void {
     this.#makeRoom(LONGEST_VARINT);
+    if ((value | 0) !== value || value < 0) {
+      this.#longVarint(value);
+      return;
+    }
     const bytes = this.#bytes;
     let length = this.#length;
     let rest = value;
-    if ((rest | 0) !== rest || rest < 0) {
-      if (!(Number.isSafeInteger(value) && value >= 0)) {
-        throw new Error(`Invariant broken: a record holds whole numbers from 0, not ${value}`);
-      }
-      // Bit operations end at 32 bits, times and counts do not.
-      for (; rest > 0x7fff_ffff; rest = Math.floor(rest / 0x80)) {
-        bytes[length++] = (rest % 0x80) | 0x80;
-      }
-    }
-    for (; rest > 0x7f; rest >>>= 7) bytes[length++] = (rest & 0x7f) | 0x80;
+    for (; rest > 0x7f; rest >>= 7) bytes[length++] = (rest & 0x7f) | 0x80;
     bytes[length++] = rest;
     this.#length = length;
+  }
+
+  /** Bit operations end at 32 bits, times and counts do not. */
+  #longVarint(value: number): void {
+    if (!(Number.isSafeInteger(value) && value >= 0)) {
+      throw new Error(`Invariant broken: a record holds whole numbers from 0, not ${value}`);
+    }
+    let rest = value;
+    for (; rest > 0x7f; rest = Math.floor(rest / 0x80)) {
+      this.#bytes[this.#length++] = (rest % 0x80) | 0x80;
+    }
+    this.#bytes[this.#length++] = rest;
   }
 
   uint32(value: number): void {

@@ -26,7 +26,7 @@ import { ByteReader } from "./byte-reader.ts";
 import { ByteWriter } from "./byte-writer.ts";
 import { CorruptRecord } from "./corrupt-record.ts";
 import { readMemberships, readPlainMemberships, writeMemberships } from "./record-membership.ts";
-import { readRun, writeRun } from "./record-run.ts";
+import { readTrait, writeTrait } from "./record-run.ts";
 import { readTellings, writeTellings } from "./record-tellings.ts";
 
 /** What is written of a profile that was told of no destination with caps. */
@@ -57,8 +57,7 @@ export function encodeInPlace(profile: Profile): Uint8Array<ArrayBuffer> {
   for (const record of profile.traits) {
     writer.varint(record.sid - previous - 1);
     previous = record.sid;
-    writeRun(writer, record, { today, expiredFollows: record.expired !== undefined });
-    if (record.expired) writeRun(writer, record.expired, { today, expiredFollows: false });
+    writeTrait(writer, record, today);
   }
 
   writeMemberships(writer, profile, today);
@@ -125,15 +124,7 @@ function readTraits(reader: ByteReader, today: number): TraitRecord[] {
   let previous = -1;
   for (let index = 0; index < count; index++) {
     previous += reader.varint() + 1;
-    const { run, expiredFollows } = readRun(reader, today);
-    const { first, last, days } = run;
-    const sid = asTraitId(previous);
-    if (expiredFollows) {
-      const expired = readRun(reader, today).run;
-      traits.push({ sid, first, last, days, expired });
-    } else {
-      traits.push({ sid, first, last, days });
-    }
+    traits.push(readTrait(reader, asTraitId(previous), today));
   }
   return traits;
 }
