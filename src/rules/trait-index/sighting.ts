@@ -67,8 +67,13 @@ export class Sighting {
       const text = folded[row] ?? "";
       const flags = this.#keys.flags(key);
       if ((flags & (HAS_NUMBERS | HAS_FACTS)) !== 0) this.#note(key, row, flags, signals);
-      if ((flags & HAS_HASHED) !== 0) this.#findHashed(key, flags, text);
-      if ((flags & HAS_INSIDES) !== 0) this.#findInside(key, text, values[row] ?? "");
+      const isHashed = (flags & HAS_HASHED) !== 0;
+      if (isHashed) this.#findHashed(key, flags, text);
+      if ((flags & HAS_INSIDES) === 0) continue;
+      const substrings = this.#keys.substringRoot(key);
+      if (substrings >= 0) this.#findSubstrings(substrings, text, isHashed);
+      const words = this.#keys.wordsRoot(key);
+      if (words >= 0) this.#findWords(words, text, values[row] ?? "");
     }
   }
 
@@ -133,20 +138,11 @@ export class Sighting {
     if (predicate >= 0) this.#sighted.add(predicate);
   }
 
-  #findInside(key: number, folded: string, original: string): void {
-    const substrings = this.#keys.substringRoot(key);
-    if (substrings >= 0) this.#findSubstrings(substrings, folded);
-    const words = this.#keys.wordsRoot(key);
-    if (words < 0) return;
-    const length = this.#asciiWords(folded);
-    if (length >= 0) this.#automaton.scan(words, this.#units, length, this.#sighted);
-    else this.#scan(words, spacedWords(original, this.#fold));
-  }
-
-  #findSubstrings(root: number, text: string): void {
+  #findSubstrings(root: number, text: string, isWritten: boolean): void {
     const few = this.#fewTexts[root] ?? null;
     if (few === null || text.length <= MAX_SHORT_UNITS) {
-      this.#scan(root, text);
+      if (!isWritten) this.#write(text);
+      this.#automaton.scan(root, this.#units, text.length, this.#sighted);
       return;
     }
     for (const sought of few) {
@@ -154,17 +150,26 @@ export class Sighting {
     }
   }
 
-  #scan(root: number, text: string): void {
+  #findWords(root: number, folded: string, original: string): void {
+    let length = this.#writeAsciiWords(folded);
+    if (length < 0) {
+      const words = spacedWords(original, this.#fold);
+      this.#write(words);
+      length = words.length;
+    }
+    this.#automaton.scan(root, this.#units, length, this.#sighted);
+  }
+
+  #write(text: string): void {
     this.#reserve(text.length);
     for (let i = 0; i < text.length; i += 1) this.#units[i] = text.charCodeAt(i);
-    this.#automaton.scan(root, this.#units, text.length, this.#sighted);
   }
 
   /**
    * Writes the words of a text in ASCII as `spacedWords` would, without making strings; how many units
    * they are, or -1 for another text.
    */
-  #asciiWords(text: string): number {
+  #writeAsciiWords(text: string): number {
     this.#reserve(text.length + 2);
     const units = this.#units;
     units[0] = SPACE;
