@@ -5,7 +5,7 @@ import { refuseUnspecified } from "../../event/answer.ts";
 import type { RawCall } from "../../event/parse/raw-call.ts";
 import type { EventReply } from "../../event/reply.ts";
 import type { EventWorld } from "../../event/world.ts";
-import { answerCall, KIND_OF_CALL } from "./answer-call.ts";
+import { KIND_OF_CALL } from "./answer-call.ts";
 import type { CallRoute } from "./route.ts";
 
 /** Calls under way in one worker: many times what it answers in the time that a commit takes. */
@@ -13,19 +13,12 @@ export const MAX_CALLS_UNDER_WAY = 8_192;
 /** When a caller may try again. */
 const RETRY_AFTER_SECONDS = 1;
 
-export interface Admitted {
-  readonly reply: EventReply;
-  readonly isOverload: boolean;
-}
-
-/** Lets calls to their handlers while there is room for them. */
+/** Counts calls in and out. */
 export class Admission {
-  readonly #world: EventWorld;
   readonly #limit: number;
   #underWay = 0;
 
-  constructor(world: EventWorld, limit: number) {
-    this.#world = world;
+  constructor(limit: number) {
     this.#limit = limit;
   }
 
@@ -34,21 +27,20 @@ export class Admission {
     return this.#underWay;
   }
 
-  async answer(route: CallRoute, call: RawCall): Promise<Admitted> {
-    if (this.#underWay >= this.#limit) {
-      return { reply: refuseOverload(this.#world, route, call), isOverload: true };
-    }
+  /** Whether there is room for one call more. One that is let in must leave. */
+  enter(): boolean {
+    if (this.#underWay >= this.#limit) return false;
     this.#underWay++;
-    try {
-      return { reply: await answerCall(this.#world, route, call), isOverload: false };
-    } finally {
-      this.#underWay--;
-    }
+    return true;
+  }
+
+  leave(): void {
+    this.#underWay--;
   }
 }
 
-/** Nothing is stored. Browsers hang on any status but 200; servers may want to hear of it from HTTP. */
-function refuseOverload(world: EventWorld, { kind }: CallRoute, call: RawCall): EventReply {
+/** The answer to a call that was not let in. Nothing is stored. Browsers hang on any status but 200; servers may want to hear of it from HTTP. */
+export function refuseOverload(world: EventWorld, { kind }: CallRoute, call: RawCall): EventReply {
   const { settings, revision } = world.catalog();
   if (settings.overload === "soft") return refuseUnspecified(world, call, KIND_OF_CALL[kind]);
   return {

@@ -9,42 +9,29 @@ import { handleOptOut } from "../../event/opt-out/handle-opt-out.ts";
 import type { CallKind } from "../../event/parse/parse.ts";
 import type { RawCall } from "../../event/parse/raw-call.ts";
 import type { EventReply } from "../../event/reply.ts";
-import type { EventWorld, WatchedCall } from "../../event/world.ts";
+import type { EventWorld } from "../../event/world.ts";
 import { assertNever } from "../../model/result.ts";
 import type { CallRoute } from "./route.ts";
 
-/** Answers, and tells whoever watches the call. Never rejects. */
-export function answerCall(
+/**
+ * Answers, and tells whoever watches the call. Never rejects: a fault of ours is error 0 with status 200, as
+ * every client of the protocol expects.
+ */
+export async function answerCall(
   world: EventWorld,
   route: CallRoute,
   call: RawCall,
 ): Promise<EventReply> {
   const watched = world.watch?.(route.kind) ?? null;
-  return watched === null ? answerSafely(world, route, call) : answerWatched(watched, route, call);
-}
-
-async function answerWatched(
-  watched: WatchedCall,
-  route: CallRoute,
-  call: RawCall,
-): Promise<EventReply> {
-  const reply = await answerSafely(watched.world, route, call);
-  watched.ended(reply);
-  return reply;
-}
-
-/** A fault of ours is error 0 with status 200, as every client of the protocol expects. */
-async function answerSafely(
-  world: EventWorld,
-  route: CallRoute,
-  call: RawCall,
-): Promise<EventReply> {
+  let reply: EventReply;
   try {
-    return await handle(world, route, call);
+    reply = await handle(watched === null ? world : watched.world, route, call);
   } catch (fault) {
     world.reportFault(route.kind, fault);
-    return refuseUnspecified(world, call, KIND_OF_CALL[route.kind]);
+    reply = refuseUnspecified(world, call, KIND_OF_CALL[route.kind]);
   }
+  watched?.ended(reply);
+  return reply;
 }
 
 function handle(

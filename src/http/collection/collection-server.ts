@@ -5,7 +5,8 @@ import { performance } from "node:perf_hooks";
 import type { RawCall } from "../../event/parse/raw-call.ts";
 import type { EventReply } from "../../event/reply.ts";
 import type { EventWorld } from "../../event/world.ts";
-import { Admission, MAX_CALLS_UNDER_WAY } from "./admission.ts";
+import { Admission, MAX_CALLS_UNDER_WAY, refuseOverload } from "./admission.ts";
+import { answerCall } from "./answer-call.ts";
 import { readTrustedProxies, type TrustedProxies } from "./forwarded.ts";
 import { headerOf, readCall } from "./read-call.ts";
 import { type CallRoute, isCallRoute, type PlainRoute, routeOf } from "./route.ts";
@@ -13,6 +14,7 @@ import { headerLine, type WireExchange, type WireRefusal, WireServer } from "./w
 import {
   describeAnswer,
   describeReply,
+  FirstHeaders,
   type PlainAnswer,
   type ReplyContext,
 } from "./write-reply.ts";
@@ -57,16 +59,12 @@ export function buildCollectionServer(options: CollectionServerOptions): Collect
   const plane: Plane = {
     options,
     trusted: readTrustedProxies(options.trustedProxies),
-    admission: new Admission(options.world, options.maxCallsUnderWay ?? MAX_CALLS_UNDER_WAY),
+    admission: new Admission(options.maxCallsUnderWay ?? MAX_CALLS_UNDER_WAY),
+    firstHeaders: new FirstHeaders(options.nodeName),
   };
   const server = new WireServer({
     ...(options.onRefusal && { onRefusal: options.onRefusal }),
-    onRequest: (exchange) => {
-      serve(plane, exchange).catch((fault) => {
-        options.world.reportFault("write", fault);
-        exchange.abort();
-      });
-    },
+    onRequest: (exchange) => void serve(plane, exchange),
   });
   const reusePort = options.sharesPort ?? false;
   return {
@@ -82,25 +80,48 @@ interface Plane {
   readonly options: CollectionServerOptions;
   readonly trusted: TrustedProxies;
   readonly admission: Admission;
+  readonly firstHeaders: FirstHeaders;
 }
 
+/** Answers or aborts. Never rejects. */
 async function serve(plane: Plane, exchange: WireExchange): Promise<void> {
   const startedMs = performance.now();
   const { world, onCall } = plane.options;
-  const { method, target } = exchange.request;
-  const route = routeOf(method, target, world.catalog().settings.demoptin);
-  const call = readCall(exchange, plane.trusted);
-  if (!isCallRoute(route)) {
+  let isWithin = false;
+  try {
+    const { method, target } = exchange.request;
+    const route = routeOf(method, target, world.catalog().settings.demoptin);
+    const call = readCall(exchange, plane.trusted);
+    if (!isCallRoute(route)) {
+      const durationMs = performance.now() - startedMs;
+      onCall(answerBeside(exchange, route, contextOf(plane, call, durationMs), world));
+      return;
+    }
+    isWithin = plane.admission.enter();
+    const reply = isWithin
+      ? await answerCall(world, route, call)
+      : refuseOverload(world, route, call);
     const durationMs = performance.now() - startedMs;
-    onCall(answerBeside(exchange, route, contextOf(plane, call, durationMs), world));
-    return;
+    exchange.answer(describeReply(reply, contextOf(plane, call, durationMs)));
+    onCall(recordOf(route, reply, { durationMs, isOverload: !isWithin }));
+  } catch (fault) {
+    world.reportFault("write", fault);
+    exchange.abort();
+  } finally {
+    if (isWithin) plane.admission.leave();
   }
-  const { reply, isOverload } = await plane.admission.answer(route, call);
-  const durationMs = performance.now() - startedMs;
-  exchange.answer(describeReply(reply, contextOf(plane, call, durationMs)));
-  const { form, status } = reply;
-  const errorCodes = reply.errors.map((error) => error.code);
-  onCall({ endpoint: route.kind, form, status, errorCodes, durationMs, isOverload });
+}
+
+const NO_CODES: readonly number[] = [];
+
+function recordOf(
+  { kind }: CallRoute,
+  { form, status, errors }: EventReply,
+  how: Pick<CallRecord, "durationMs" | "isOverload">,
+): CallRecord {
+  const { durationMs, isOverload } = how;
+  const errorCodes = errors.length === 0 ? NO_CODES : errors.map((error) => error.code);
+  return { endpoint: kind, form, status, errorCodes, durationMs, isOverload };
 }
 
 function answerBeside(
@@ -125,11 +146,15 @@ function answerBeside(
   };
 }
 
-function contextOf({ options }: Plane, call: RawCall, durationMs: number): ReplyContext {
+function contextOf(
+  { options, firstHeaders }: Plane,
+  call: RawCall,
+  durationMs: number,
+): ReplyContext {
   return {
     origin: headerOf(call.headers, "origin"),
     secure: call.secure,
-    nodeName: options.nodeName,
+    firstHeaders,
     domain: options.world.domain,
     durationMs,
   };

@@ -2,7 +2,7 @@
 
 import type { RawCall } from "../../event/parse/raw-call.ts";
 import { readClient, type TrustedProxies } from "./forwarded.ts";
-import type { WireExchange } from "./wire/wire-server.ts";
+import { isNamed, type WireExchange } from "./wire/wire-server.ts";
 
 /** The call of a request. Only a `POST` has a body that means anything. */
 export function readCall({ request, peerAddress }: WireExchange, trusted: TrustedProxies): RawCall {
@@ -14,12 +14,11 @@ export function readCall({ request, peerAddress }: WireExchange, trusted: Truste
   return { method, target, headers, body, address, secure, host };
 }
 
-/** A header's value, several of one name joined as one list; undefined where there is none. */
+/** The value of a header, named in small letters; several of one name are one list. Undefined where there is none. */
 export function headerOf(headers: readonly string[], name: string): string | undefined {
   let found: string | undefined;
   for (let i = 0; i + 1 < headers.length; i += 2) {
-    const candidate = headers[i] ?? "";
-    if (candidate.length !== name.length || candidate.toLowerCase() !== name) continue;
+    if (!isNamed(headers[i] ?? "", name)) continue;
     const value = headers[i + 1] ?? "";
     found = found === undefined ? value : `${found}, ${value}`;
   }

@@ -9,10 +9,31 @@ import { headerLine, type WireAnswer } from "./wire/wire-server.ts";
 export interface ReplyContext {
   readonly origin: string | undefined;
   readonly secure: boolean;
-  readonly nodeName: string;
+  readonly firstHeaders: FirstHeaders;
   /** The platform's, for the page that lives on it. */
   readonly domain: string;
   readonly durationMs: number;
+}
+
+/** The headers with which every answer of a node begins, up to where they say how long it took. */
+export class FirstHeaders {
+  readonly #nodeName: string;
+  #revision = Number.NaN;
+  #text = "";
+
+  constructor(nodeName: string) {
+    this.#nodeName = nodeName;
+  }
+
+  /** Made anew only when the definitions have changed. */
+  of(revision: number): string {
+    if (revision !== this.#revision) {
+      this.#revision = revision;
+      this.#text =
+        COMMON_HEADERS + headerLine("DCS", `${this.#nodeName} r${revision} `).slice(0, -2);
+    }
+    return this.#text;
+  }
 }
 
 const PIXEL_OCTETS = PIXEL.toString("latin1");
@@ -55,8 +76,10 @@ export interface PlainAnswer {
 
 /** Any answer, with the headers that all of them have. */
 export function describeAnswer(context: ReplyContext, answer: PlainAnswer): WireAnswer {
-  const dcs = `${context.nodeName} r${answer.revision} ${Math.round(context.durationMs)} ms`;
-  let headers = COMMON_HEADERS + headerLine("X-TID", answer.transactionId) + headerLine("DCS", dcs);
+  const first = context.firstHeaders.of(answer.revision);
+  const milliseconds = Math.round(context.durationMs);
+  // The transaction's ID is of our own making: its line needs no look.
+  let headers = `${first}${milliseconds} ms\r\nX-TID: ${answer.transactionId}\r\n`;
   if (context.secure) headers += STRICT_TRANSPORT;
   if (context.origin !== undefined) headers += crossOriginHeaders(context.origin);
   return { status: answer.status, headers: headers + answer.extra, body: answer.body };

@@ -33,27 +33,35 @@ function statusLine(status: number): string {
   return line;
 }
 
-let dateSecond = Number.NaN;
-let dateLine = "";
-
-function currentDateLine(): string {
-  const second = Math.floor(SYSTEM_CLOCK.now() / 1000);
-  if (second !== dateSecond) {
-    dateSecond = second;
-    dateLine = `Date: ${new Date(second * 1000).toUTCString()}\r\n`;
-  }
-  return dateLine;
-}
-
 const KEPT = `Connection: keep-alive\r\nKeep-Alive: timeout=${WIRE_LIMITS.idleSeconds}\r\n\r\n`;
 const CLOSED = "Connection: close\r\n\r\n";
+const SECOND_MS = 1000;
+
+/** The last lines of a head, of this second; "" where its clock has not been read. */
+let keptLines = "";
+let closedLines = "";
+
+/** Reading the clock for each answer would cost more than all else that is done here. */
+function lastLines(keepsAlive: boolean): string {
+  if (keptLines === "") {
+    const now = SYSTEM_CLOCK.now();
+    const date = `Date: ${new Date(now).toUTCString()}\r\n`;
+    keptLines = date + KEPT;
+    closedLines = date + CLOSED;
+    setTimeout(forgetSecond, SECOND_MS - (now % SECOND_MS)).unref();
+  }
+  return keepsAlive ? keptLines : closedLines;
+}
+
+function forgetSecond(): void {
+  keptLines = "";
+}
 
 /** The whole answer. To `HEAD` it is what it would be to `GET`, without the body. */
 export function answerText(answer: WireAnswer, isHead: boolean, keepsAlive: boolean): string {
   const { status, headers, body } = answer;
   const length = status === 204 ? "" : `Content-Length: ${body.length}\r\n`;
-  const head =
-    statusLine(status) + headers + length + currentDateLine() + (keepsAlive ? KEPT : CLOSED);
+  const head = statusLine(status) + headers + length + lastLines(keepsAlive);
   return isHead || status === 204 ? head : head + body;
 }
 

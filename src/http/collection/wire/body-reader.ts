@@ -1,5 +1,6 @@
 // The body of a request, of a told length or in chunks. No more than a limit is kept.
 
+import { TOKEN_OCTET, VALUE_OCTET } from "./octet-classes.ts";
 import { UNREADABLE, type WireFault } from "./request-head.ts";
 
 /** A body being read. Text holds one octet a character. */
@@ -73,10 +74,10 @@ class PlainBody implements BodyReader {
 /** A line that frames chunks: size and extensions, or a trailer. */
 const MAX_LINE = 1024;
 const MAX_TRAILERS = 32;
-const TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
+const TOKEN = `${TOKEN_OCTET}+`;
 /** Extensions mean nothing to us; only their plain form is let through. */
 const SIZE_LINE = new RegExp(`^([0-9A-Fa-f]{1,8})(?:;${TOKEN}(?:=${TOKEN})?)*$`);
-const TRAILER_LINE = new RegExp(`^${TOKEN}:[\\t\\x20-\\x7e\\x80-\\xff]*$`);
+const TRAILER_LINE = new RegExp(`^${TOKEN}:${VALUE_OCTET}*$`);
 /** What a trailer may not say, since it came too late to be heeded. */
 const FRAMING_TRAILER = /^(?:content-length|transfer-encoding|host|connection):/i;
 

@@ -2,7 +2,8 @@
 // refused, since a proxy in front may be the other reader.
 
 import { METHODS } from "node:http";
-import { endOfRun, TARGET_OCTETS, TOKEN_OCTETS, VALUE_OCTETS } from "./octet-classes.ts";
+import { isNamed } from "./header-name.ts";
+import { TARGET_OCTET, TOKEN_OCTET, VALUE_OCTET } from "./octet-classes.ts";
 
 export interface RequestHead {
   readonly method: string;
@@ -42,9 +43,15 @@ export function tooLarge(start: string): WireFault {
   return start.includes("\r\n") ? HEAD_TOO_LARGE : TARGET_TOO_LONG;
 }
 
-const CARRIAGE_RETURN = 13;
-const LINE_FEED = 10;
-const COLON = 58;
+/**
+ * A whole head, from its first octet to the empty line. One test of one pattern is several times as fast as
+ * a walk of ours over the octets, and where it holds, lines and names may be found by searching.
+ */
+const HEAD = new RegExp(
+  `${TOKEN_OCTET}+ ${TARGET_OCTET}+ HTTP/1\\.[01]\\r\\n(?:${TOKEN_OCTET}+:${VALUE_OCTET}*\\r\\n)*\\r\\n`,
+  "y",
+);
+const VERSION_LENGTH = " HTTP/1.1".length;
 const SPACE = 32;
 const TAB = 9;
 /** A tunnel is not for a server at the end of the way. */
@@ -74,29 +81,20 @@ export function readHead(
   end: number,
   maxHeaders: number,
 ): RequestHead | WireFault {
-  const methodEnd = endOfRun(text, from, TOKEN_OCTETS);
-  const targetEnd = endOfRun(text, methodEnd + 1, TARGET_OCTETS);
+  HEAD.lastIndex = from;
+  if (!HEAD.test(text)) return UNREADABLE;
+  const methodEnd = text.indexOf(" ", from);
+  const targetEnd = text.indexOf(" ", methodEnd + 1);
   const method = text.slice(from, methodEnd);
   const target = text.slice(methodEnd + 1, targetEnd);
-  const isLine =
-    text.charCodeAt(methodEnd) === SPACE &&
-    KNOWN_METHODS.has(method) &&
-    isTarget(method, target) &&
-    text.startsWith(" HTTP/1.", targetEnd) &&
-    isLineEnd(text, targetEnd + 9);
-  if (!isLine) return UNREADABLE;
-  const minor = text[targetEnd + 8];
-  if (minor !== "1" && minor !== "0") return UNREADABLE;
+  if (!KNOWN_METHODS.has(method) || !isTarget(method, target)) return UNREADABLE;
 
-  const framing = newFraming(minor === "1" ? 1 : 0);
+  const lineEnd = targetEnd + VERSION_LENGTH;
+  const framing = newFraming(text[lineEnd - 1] === "1" ? 1 : 0);
   const headers: string[] = [];
-  if (!readFields(text, [targetEnd + 11, end], headers, framing)) return UNREADABLE;
+  if (!readFields(text, [lineEnd + 2, end], headers, framing)) return UNREADABLE;
   if (headers.length > 2 * maxHeaders) return HEAD_TOO_LARGE;
   return frame(method, target, headers, framing);
-}
-
-function isLineEnd(text: string, at: number): boolean {
-  return text.charCodeAt(at) === CARRIAGE_RETURN && text.charCodeAt(at + 1) === LINE_FEED;
 }
 
 function isTarget(method: string, target: string): boolean {
@@ -117,7 +115,7 @@ function newFraming(version: 0 | 1): Framing {
   };
 }
 
-/** Whether all lines are headers; what they hold is added to the lists that are given. */
+/** Whether no header is ambiguous; what they hold is added to the lists that are given. */
 function readFields(
   text: string,
   [from, end]: readonly [from: number, end: number],
@@ -126,12 +124,10 @@ function readFields(
 ): boolean {
   let at = from;
   while (at < end + 2) {
-    const colon = endOfRun(text, at, TOKEN_OCTETS);
-    if (colon === at || text.charCodeAt(colon) !== COLON) return false;
+    const colon = text.indexOf(":", at);
+    const lineEnd = text.indexOf("\r", colon);
     let start = colon + 1;
     while (isBlank(text.charCodeAt(start))) start++;
-    const lineEnd = endOfRun(text, start, VALUE_OCTETS);
-    if (!isLineEnd(text, lineEnd)) return false;
     let stop = lineEnd;
     while (stop > start && isBlank(text.charCodeAt(stop - 1))) stop--;
     const name = text.slice(at, colon);
@@ -151,17 +147,17 @@ function isBlank(octet: number): boolean {
 function readFraming(name: string, value: string, framing: Framing): boolean {
   switch (name.length) {
     case 4:
-      return name.toLowerCase() !== "host" || ++framing.hosts === 1;
+      return !isNamed(name, "host") || ++framing.hosts === 1;
     case 6:
-      if (name.toLowerCase() === "expect") readExpectation(value, framing);
+      if (isNamed(name, "expect")) readExpectation(value, framing);
       return true;
     case 10:
-      if (name.toLowerCase() === "connection") readConnection(value, framing);
+      if (isNamed(name, "connection")) readConnection(value, framing);
       return true;
     case 14:
-      return name.toLowerCase() !== "content-length" || readLength(value, framing);
+      return !isNamed(name, "content-length") || readLength(value, framing);
     case 17:
-      return name.toLowerCase() !== "transfer-encoding" || readEncoding(value, framing);
+      return !isNamed(name, "transfer-encoding") || readEncoding(value, framing);
     default:
       return true;
   }

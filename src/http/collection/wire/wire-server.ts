@@ -11,6 +11,7 @@ import { WIRE_LIMITS, type WireLimits } from "./wire-limits.ts";
 
 export { headerLine, type WireAnswer } from "./answer-text.ts";
 export type { WireExchange, WireRefusal } from "./connection.ts";
+export { isNamed } from "./header-name.ts";
 export type { WireRequest } from "./request-reader.ts";
 
 export interface WireServerOptions {
