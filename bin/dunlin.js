@@ -5,13 +5,19 @@
 
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const OLDEST_MAJOR = 24;
 const entry = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 
-if (Number(process.versions.node.split(".")[0]) >= OLDEST_MAJOR) {
+if (entry.split(sep).includes("node_modules")) {
+  // Node strips types of no file there, whatever its version.
+  refuse(
+    "Dunlin runs from its own folder, not from inside node_modules: Node takes no TypeScript there. " +
+      "Clone the repository, or unpack the package beside a node_modules folder.",
+  );
+} else if (Number(process.versions.node.split(".")[0]) >= OLDEST_MAJOR) {
   process.argv[1] = entry;
   await import("../src/main.ts");
 } else {
@@ -29,24 +35,25 @@ function findPinnedNode() {
 
 function startPinnedNode(node) {
   if (node === null) {
-    process.stderr.write(
-      `dunlin: Node ${OLDEST_MAJOR} or later is needed; this is ${process.version}, and the pinned one is not installed. ` +
-        "Run `npm install` in Dunlin's folder first.\n",
+    refuse(
+      `Node ${OLDEST_MAJOR} or later is needed; this is ${process.version}, and the pinned one is not installed. ` +
+        "Run `npm install` in Dunlin's folder first.",
     );
-    process.exit(1);
   }
   // The channel tells the server when this process is gone, however it ended.
   const server = spawn(node, [entry, ...process.argv.slice(2)], {
     stdio: ["inherit", "inherit", "inherit", "ipc"],
   });
   for (const signal of ["SIGTERM", "SIGINT"]) process.on(signal, () => server.kill(signal));
-  server.on("error", (error) => {
-    process.stderr.write(`dunlin: The pinned Node could not be started: ${error.message}\n`);
-    process.exit(1);
-  });
+  server.on("error", ({ message }) => refuse(`The pinned Node could not be started: ${message}`));
   server.on("exit", (code, signal) => {
     if (signal === null) process.exit(code ?? 1);
     process.removeAllListeners(signal);
     process.kill(process.pid, signal);
   });
+}
+
+function refuse(why) {
+  process.stderr.write(`dunlin: ${why}\n`);
+  process.exit(1);
 }

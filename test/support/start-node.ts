@@ -64,13 +64,14 @@ const MAIN = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 export const TEST_TOKEN = "a-token-of-the-tests";
 const START_TIMEOUT_MS = 60_000;
 
-/** Runs `serve` with exactly these arguments; `ended` says how it ended. */
+/** Runs `serve` with exactly these arguments; `ended` says how it ended. `main`: what is run for it. */
 export function runServe(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  main = MAIN,
 ): Started {
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("DUNLIN_"));
-  const child = spawn(process.execPath, [MAIN, "serve", ...args], {
+  const child = spawn(process.execPath, [main, "serve", ...args], {
     env: { ...Object.fromEntries(inherited), ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
