@@ -32,10 +32,13 @@ export interface ReadProfile {
   readonly held: readonly SegmentId[];
 }
 
+const NO_CHANGES: MembershipChanges = { gained: [], lost: [], evidence: [] };
+
 export function membershipChanges(read: ReadProfile): MembershipChanges {
   const { held, key } = read;
-  const changes = new Changes(read);
   const isDevice = key.kind === "device";
+  if (isDevice && isAsTold(read.profile.membership, held)) return NO_CHANGES;
+  const changes = new Changes(read);
   let next = 0;
   // Both lists ascend, so one walk over the two is enough.
   for (const entry of read.profile.membership) {
@@ -53,6 +56,13 @@ export function membershipChanges(read: ReadProfile): MembershipChanges {
   }
   for (let sid = held[next]; sid !== undefined; sid = held[++next]) changes.enter(sid);
   return changes;
+}
+
+/** Mostly a device is in the very segments that it was in. */
+function isAsTold(membership: readonly Membership[], held: readonly SegmentId[]): boolean {
+  return (
+    membership.length === held.length && membership.every(({ sid }, place) => sid === held[place])
+  );
 }
 
 /** What ends all membership of a profile in a partner's segments, paused ones too. */

@@ -55,15 +55,17 @@ export function qualifyAll(
   stored: readonly Profile[],
   writes: readonly ProfileChange[],
 ): Qualification {
+  const [device] = stored;
+  const [sighting] = writes;
+  const isAlone = plan.profiles.length === 1 && writes.length === 1;
+  if (isAlone && device !== undefined && sighting !== undefined) {
+    return qualifyDevice(visit, plan, device, sighting);
+  }
   const sightings = plan.profiles.map((key) => writeOf(key, writes));
   const profiles = plan.profiles.map((key, place) =>
     afterCall(visit, key, stored[place] ?? EMPTY_PROFILE, sightings[place]),
   );
-  const held = plan.rules.map(({ group, places }) => {
-    const merged = mergeForRule(visit, plan, profiles, places);
-    return group.index.qualified(merged, visit.now).segments;
-  });
-
+  const held = heldUnderRules(visit, plan, profiles);
   const told = plan.profiles.map((key, place) => {
     const profile = profiles[place] ?? EMPTY_PROFILE;
     const { rules, segments } = readingOf(plan, held, place);
@@ -74,12 +76,9 @@ export function qualifyAll(
     const changes = told[place] ?? NOTHING_TOLD;
     const sighting = sightings[place];
     const before = stored[place];
-    const isKnown = before !== undefined && before !== UNREAD_PROFILE;
-    if (sighting === undefined || !isKnown || tellsSomething(changes)) {
-      return changeOf(sighting ?? unseen(visit, key), after, changes);
-    }
-    const { delta } = sighting;
-    return { key, delta, foreseen: after };
+    return sighting === undefined || before === undefined
+      ? changeOf(sighting ?? unseen(visit, key), after, changes)
+      : sightedChange(sighting, before, after, changes);
   });
   for (const write of writes) if (!sightings.includes(write)) changes.push(write);
   return {
@@ -88,6 +87,37 @@ export function qualifyAll(
     changes: changes.length === 1 ? changes : changes.filter(changesSomething),
     device: stored[0] === UNREAD_PROFILE ? null : (profiles[0] ?? null),
   };
+}
+
+/** `qualifyAll` where only a device is read and written, as of most calls. */
+function qualifyDevice(
+  visit: Visit,
+  plan: WholePlan,
+  stored: Profile,
+  sighting: ProfileChange,
+): Qualification {
+  const { key, delta } = sighting;
+  const profile = applyDelta(stored, delta);
+  const held = ascending(heldUnderRules(visit, plan, [profile]));
+  const told = membershipChanges({ visit, key, profile, rules: plan.rules, held });
+  return {
+    segments: held,
+    lost: told.lost,
+    changes: [sightedChange(sighting, stored, profile, told)],
+    device: stored === UNREAD_PROFILE ? null : profile,
+  };
+}
+
+/** By rule of the plan, the segments that hold on what it reads. */
+function heldUnderRules(
+  visit: Visit,
+  plan: WholePlan,
+  profiles: readonly Profile[],
+): readonly (readonly SegmentId[])[] {
+  return plan.rules.map(({ group, places }) => {
+    const merged = mergeForRule(visit, plan, profiles, places);
+    return group.index.qualified(merged, visit.now).segments;
+  });
 }
 
 /**
@@ -221,6 +251,20 @@ function changeOf(
   const { key, delta } = change;
   const told = { ...delta, gained, lost, seenOrder: latestOrder(profile) };
   return { key, delta: evidence.length === 0 ? told : { ...told, evidence } };
+}
+
+/** What a call does to a profile that it sees, and what it makes of it where that can be foreseen. */
+function sightedChange(
+  sighting: ProfileChange,
+  before: Profile,
+  after: Profile,
+  changes: MembershipChanges,
+): ProfileChange {
+  if (before === UNREAD_PROFILE || tellsSomething(changes)) {
+    return changeOf(sighting, after, changes);
+  }
+  const { key, delta } = sighting;
+  return { key, delta, foreseen: after };
 }
 
 /** Mostly there is nothing to tell, and all that the profile knows of segments stays as it is. */
