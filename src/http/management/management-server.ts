@@ -21,6 +21,7 @@ import { addHealthRoutes } from "./health-routes.ts";
 import { limitBodies } from "./limit-bodies.ts";
 import { limitRate } from "./limit-rate.ts";
 import { addPlanRoutes } from "./plan-routes.ts";
+import { describeCall } from "./reference/describe-call.ts";
 import { addReferenceRoute } from "./reference/reference-routes.ts";
 import type { ApiDescription } from "./reference/render-reference.ts";
 import { requireJsonAnswer } from "./require-json-answer.ts";
@@ -157,9 +158,8 @@ function logRequests(app: FastifyInstance, log: Log): void {
 
 async function describeApi(app: FastifyInstance, version: string): Promise<void> {
   await app.register(swagger, {
-    // Who may call it stands beside every call.
     transform: ({ schema, url, route }) => ({
-      schema: { ...schema, "x-access": route.config?.access },
+      schema: describeCall({ url, schema, access: route.config?.access }),
       url,
     }),
     openapi: {
