@@ -7,6 +7,7 @@ import type { Profile } from "../../model/profile.ts";
 import { invariant } from "../../model/result.ts";
 import { DAY_MS, utcDay } from "../../model/time.ts";
 import type { TraitLookup } from "../segment-rule/segment-rule.ts";
+import { sortNumbers } from "../sort-numbers.ts";
 import { anchorsOf } from "./anchors.ts";
 import { explainProgram } from "./explain-program.ts";
 import { type FlatLists, invertedLists } from "./flat-lists.ts";
@@ -141,12 +142,10 @@ export class FastSegmentIndex implements SegmentIndex {
   }
 
   #foundSegments(): SegmentId[] {
-    // Sorting a view of nothing costs as much as all that was asked.
-    if (this.#foundCount === 0) return [];
-    const found = this.#found.subarray(0, this.#foundCount).sort();
+    sortNumbers(this.#found, this.#foundCount);
     const segments: SegmentId[] = [];
-    for (const segment of found) {
-      const sid = this.#sids[segment];
+    for (let at = 0; at < this.#foundCount; at++) {
+      const sid = this.#sids[this.#found[at] ?? 0];
       if (sid !== undefined) segments.push(sid);
     }
     return segments;

@@ -4,6 +4,7 @@
 
 import type { DataSourceId, TraitId } from "../../model/ids.ts";
 import { fold, type Signals } from "../../model/signal.ts";
+import { sortNumbers } from "../sort-numbers.ts";
 import { AskedPredicates } from "./asked-predicates.ts";
 import { Bits } from "./bits.ts";
 import { CallFacts } from "./call-facts.ts";
@@ -12,7 +13,6 @@ import { ENTRY_SIZE, type Filing } from "./filing.ts";
 import { KeyNames } from "./key-names.ts";
 import { ACCEPT } from "./programs.ts";
 import { Sighting } from "./sighting.ts";
-import { sortNumbers } from "./sort-numbers.ts";
 import type { IndexedTrait, TraitIndex, TraitIndexOptions } from "./trait-index.ts";
 
 export class FastTraitIndex implements TraitIndex {
