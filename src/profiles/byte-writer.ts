@@ -43,7 +43,10 @@ export class ByteWriter {
   }
 
   uint32(value: number): void {
-    for (let shift = 0; shift < 32; shift += 8) this.byte((value >>> shift) & 0xff);
+    this.#makeRoom(4);
+    for (let shift = 0; shift < 32; shift += 8) {
+      this.#bytes[this.#length++] = (value >>> shift) & 0xff;
+    }
   }
 
   bytes(values: Uint8Array): void {

@@ -111,10 +111,15 @@ function checkWhole(bytes: Uint8Array, end: number): void {
     const known = `${VERSION_WITHOUT_PAIRS} to ${VERSION_WITH_TELLINGS}`;
     throw new CorruptRecord(`its version is ${version}, this server reads ${known}`, 0);
   }
-  const stored = new DataView(bytes.buffer, bytes.byteOffset + end).getUint32(0, true);
-  if (crc32(bytes.subarray(0, end)) !== stored) {
+  if (crc32(bytes.subarray(0, end)) !== uint32At(bytes, end)) {
     throw new CorruptRecord("its checksum is not that of what it holds", end);
   }
+}
+
+function uint32At(bytes: Uint8Array, at: number): number {
+  let bits = 0;
+  for (let place = 3; place >= 0; place--) bits = (bits << 8) | (bytes[at + place] ?? 0);
+  return bits >>> 0;
 }
 
 function readTraits(reader: ByteReader, today: number): TraitRecord[] {
