@@ -66,10 +66,19 @@ export function optInCookieLines(scope: CookieScope): readonly string[] {
 function cookieLine(name: string, value: string, lifeSeconds: number, scope: CookieScope): string {
   const { host, secure, domain, now } = scope;
   const within = host === domain ? `.${domain}` : cookieDomain(host, domain);
-  const expiresMs = lifeSeconds === 0 ? 0 : now + lifeSeconds * 1000;
+  const expires = dateText(lifeSeconds === 0 ? 0 : now + lifeSeconds * 1000);
   return (
-    `${name}=${value}; Max-Age=${lifeSeconds}; Expires=${new Date(expiresMs).toUTCString()}; Path=/` +
+    `${name}=${value}; Max-Age=${lifeSeconds}; Expires=${expires}; Path=/` +
     (within === null ? "" : `; Domain=${within}`) +
     (secure ? "; Secure; SameSite=None" : "")
   );
+}
+
+/** The last that was asked for: the calls of one second share it, and it costs more than the rest of a line. */
+let lastDate = { second: 0, text: new Date(0).toUTCString() };
+
+function dateText(ms: number): string {
+  const second = Math.floor(ms / 1000);
+  if (second !== lastDate.second) lastDate = { second, text: new Date(ms).toUTCString() };
+  return lastDate.text;
 }

@@ -63,8 +63,7 @@ export async function handleEvent(world: EventWorld, raw: RawCall): Promise<Even
       ...{ reason, errors: [error], partner: owner, status: 200, optsOut: false },
     });
   }
-  const warnings = [...open.warnings, ...checked.errors];
-  const errors = [...warnings, ...collected.errors.map(unplaced)];
+  const errors = [...open.warnings, ...checked.errors, ...collected.errors.map(unplaced)];
   const answered = { open, owner, known: known.value, collected, errors };
   const reply = answer(world, envelope, answered);
   if (!isClick) return reply;
