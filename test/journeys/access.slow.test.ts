@@ -368,6 +368,27 @@ test("the audit log is paged by time, and each partner's administrators see thei
   }
 });
 
+test("who may create nothing learns nothing of what a body should be", async () => {
+  const { token } = await journey.token({ roles: [{ pid: 1957, role: "viewer" }] });
+  const makes = async (headers: Record<string, string>, target: string) => {
+    const told = { method: "POST", target, body: { typo: 1 }, headers };
+    return (await journey.tell(told)).status;
+  };
+  const resources = ["traits", "segments", "destinations", "signals/derived", "merge-rules"];
+  for (const path of resources) {
+    assert.equal(await makes(bearer(token), `/v1/${path}/`), 403, path);
+  }
+  // Somebody who may create traits of one data source may.
+  const { groupId } = await journey.made("POST", "/v1/groups/?pid=1957", { name: "Makers" });
+  const right = { objectType: "TRAIT", objectId: 1002, permissions: ["CREATE"] };
+  await journey.made("PUT", `/v1/groups/${groupId}/permissions?pid=1957`, [right]);
+  const maker = await journey.user(1957, { username: "maker" });
+  await journey.made("PUT", `/v1/users/${maker.userId}?pid=1957`, { groups: [groupId] });
+  const { changing } = await journey.login(maker);
+  assert.equal(await makes(changing, "/v1/traits/?pid=1957"), 400);
+  assert.equal(await makes(changing, "/v1/segments/?pid=1957"), 403);
+});
+
 test("users, tokens and groups are there after a restart", async () => {
   const data = node.data;
   const { token } = await journey.token({ roles: [{ pid: 1957, role: "viewer" }] });

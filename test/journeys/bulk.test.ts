@@ -39,6 +39,23 @@ async function read(target: string) {
 }
 
 describe("a sheet", () => {
+  test("in another encoding than UTF-8 is refused, and so is any other body", async () => {
+    const before = await read("/v1/traits/");
+    const headers = { Authorization: `Bearer ${TEST_TOKEN}` };
+    for (const [path, type, text] of [
+      ["/v1/bulk/create/traits", "text/csv", "name,dataSourceId\nM\u00fcller,1002\n"],
+      ["/v1/traits/", "application/json", '{"name":"M\u00fcller","dataSourceId":1002}'],
+    ] as const) {
+      // As an older spreadsheet saves it.
+      const body = Buffer.from(text, "latin1");
+      const typed = { ...headers, "Content-Type": type };
+      const answer = await fetch(node.manageUrl + path, { method: "POST", headers: typed, body });
+      assert.equal(answer.status, 400);
+      assert.match(await answer.text(), /Expected the body as UTF-8\./);
+    }
+    assert.deepEqual(await read("/v1/traits/"), before);
+  });
+
   test("of traits is created with one publication; each row is answered for itself", async () => {
     const before = await read("/v1/traits/");
     const { rows, revision, text } = await sheet("create/traits", [

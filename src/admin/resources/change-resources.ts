@@ -9,7 +9,7 @@ import type { DefinitionEdit } from "../../catalog/edits.ts";
 import { CATALOG_LIMITS } from "../../catalog/limits.ts";
 import { err, ok, type Result } from "../../model/result.ts";
 import type { Defined } from "./definitions-view.ts";
-import { may } from "./may.ts";
+import { may, mayCreateAny } from "./may.ts";
 import { idOf, placeFaults, readObject } from "./object-keys.ts";
 import { etagOf, findItem } from "./read-resources.ts";
 import {
@@ -48,7 +48,10 @@ export function planCreation<Name extends ListName>(
   context: ResourceContext,
 ): Planned {
   const read = readObject(kind, body);
-  if (!read.ok) return err(faulty(kind, read.error));
+  if (!read.ok) {
+    const isAllowed = mayCreateAny(kind, context);
+    return err(isAllowed ? faulty(kind, read.error) : forbidden(kind, "create"));
+  }
   const id = context.newId(kind.space);
   const owner = kind.ownedBy === "installation" ? {} : { pid: context.pid };
   const named = { ...read.value.item, ...owner, [LIST_IDS[kind.list]]: id };

@@ -65,7 +65,7 @@ test("options that cannot be meant are named, all of them", () => {
     options.error.map(({ at }) => at),
     ["/page", "/pageSize", "/descending", "/sortBy"],
   );
-  assert.equal(options.error[3]?.message, "Expected one of sid as `sortBy`.");
+  assert.equal(options.error[3]?.message, "Expected `sortBy` to be one of sid.");
 });
 
 /** A list of which the caller may change whatever has a time to live. */

@@ -114,7 +114,7 @@ export class QueryReading {
   }
 
   fault(name: string, expected: string): null {
-    const message = `Expected ${expected} as \`${name}\`.`;
+    const message = `Expected \`${name}\` to be ${expected}.`;
     this.faults.push({ at: `/${name}`, code: "E_VALUE", message });
     return null;
   }

@@ -24,6 +24,21 @@ export function may<Name extends ListName>(
   return isAtLeast(role, editors ? "editor" : "administrator");
 }
 
+/** Whether the caller may make some object of the kind, wherever: others are told nothing about bodies. */
+export function mayCreateAny<Name extends ListName>(
+  kind: ResourceKind<Name>,
+  context: ResourceContext,
+): boolean {
+  if (may(kind, "CREATE", { item: null, context })) return true;
+  const { caller, pid, view } = context;
+  const { rights } = kind;
+  if (rights === null) return false;
+  const { objectType } = rights;
+  return view.workspace.dataSources.some(({ dataSourceId: scope }) =>
+    caller.rights.allows(pid, { objectType, permission: "CREATE", scope }),
+  );
+}
+
 /** What the caller may do to an object, for the answer. */
 export function permissionsOn<Name extends ListName>(
   kind: ResourceKind<Name>,

@@ -2,6 +2,7 @@
 // is none whatever its type says, and because a workspace stays text: it is parsed apart, where it holds up
 // nobody.
 
+import { isUtf8 } from "node:buffer";
 import { errorCodes, type FastifyInstance, type FastifyRequest } from "fastify";
 
 declare module "fastify" {
@@ -15,9 +16,9 @@ declare module "fastify" {
   }
 }
 
-/** The body is not JSON, or not as much of it as anybody means. */
-export class MalformedJson extends Error {
-  override readonly name = "MalformedJson";
+/** The body is not what its type says, or more of it than anybody means. */
+export class MalformedBody extends Error {
+  override readonly name = "MalformedBody";
 }
 
 /** Of lists and objects in one another. Whatever looks at a body level by level needs a bottom. */
@@ -42,23 +43,32 @@ const BACKSLASH = 0x5c;
 const OPENING: ReadonlySet<number> = new Set([0x5b, 0x7b]);
 const CLOSING: ReadonlySet<number> = new Set([0x5d, 0x7d]);
 
+/** Of another encoding every umlaut would be kept as a question mark. */
+function textOf(bytes: Buffer): string {
+  if (!isUtf8(bytes)) throw new MalformedBody("Expected the body as UTF-8.");
+  // A mark of the byte order is no part of the text.
+  const hasMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+  return bytes.toString("utf8", hasMark ? 3 : 0);
+}
+
 export function acceptBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(
     "application/json",
-    { parseAs: "string" },
-    async (request: FastifyRequest, text: string): Promise<unknown> => {
+    { parseAs: "buffer" },
+    async (request: FastifyRequest, bytes: Buffer): Promise<unknown> => {
+      const text = textOf(bytes);
       if (request.routeOptions.config.bodyAsText) return text;
       if (request.routeOptions.config.acceptsCsv) return null;
       if (text.trim() === "") return undefined;
       if (isTooDeep(text)) {
-        throw new MalformedJson(`Expected at most ${MAX_DEPTH} lists and objects in one another.`);
+        throw new MalformedBody(`Expected at most ${MAX_DEPTH} lists and objects in one another.`);
       }
       try {
         return JSON.parse(text);
       } catch {
         // The parser's own message quotes the body, which belongs in no answer and no log.
-        throw new MalformedJson("The body is not JSON.");
+        throw new MalformedBody("The body is not JSON.");
       }
     },
   );
@@ -72,10 +82,10 @@ export function acceptBodies(app: FastifyInstance): void {
   );
   app.addContentTypeParser(
     "text/csv",
-    { parseAs: "string" },
-    async ({ routeOptions }: FastifyRequest, text: string): Promise<unknown> => {
+    { parseAs: "buffer" },
+    async ({ routeOptions }: FastifyRequest, bytes: Buffer): Promise<unknown> => {
       if (!routeOptions.config.acceptsCsv) throw new errorCodes.FST_ERR_CTP_INVALID_MEDIA_TYPE();
-      return text;
+      return textOf(bytes);
     },
   );
 }

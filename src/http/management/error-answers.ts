@@ -8,7 +8,7 @@ import { finished } from "node:stream/promises";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { CATALOG_LIMITS } from "../../catalog/limits.ts";
 import type { Log } from "../../ops/log.ts";
-import { MalformedJson } from "./bodies.ts";
+import { MalformedBody } from "./bodies.ts";
 import { PROBLEM_TYPE, type Problem, problem, problemBody, sendProblem } from "./problems.ts";
 import { schemaFaults } from "./schema-faults.ts";
 
@@ -84,7 +84,7 @@ function statusOfProtocolError(code: string | undefined): number {
 
 /** The caller's fault, or null where it is ours. */
 function knownProblem(error: FastifyError): Problem | null {
-  if (error instanceof MalformedJson) return problem(400, error.message);
+  if (error instanceof MalformedBody) return problem(400, error.message);
   if (error.validation !== undefined) {
     const errors = schemaFaults(error.validation).slice(0, CATALOG_LIMITS.faults);
     return problem(400, "The call is not as expected; `errors` says where.", errors);

@@ -3,10 +3,11 @@
 import type { FastifyInstance } from "fastify";
 import type { DefinitionDesk } from "../../../admin/resources/definition-desk.ts";
 import { DATA_SOURCES, ID_TYPES } from "../../../admin/resources/kinds/data-sources.ts";
-import { type Query, QueryReading } from "../../../admin/resources/list-options.ts";
+import type { Query } from "../../../admin/resources/list-options.ts";
 import { findResource } from "../../../admin/resources/read-resources.ts";
 import { refusal } from "../../../admin/resources/resource-kind.ts";
 import { addResource, contextOf, describeCall } from "./add-resource.ts";
+import { readHistoryQuery } from "./history-period.ts";
 import { refuse } from "./refusals.ts";
 import { PARTNER, refusalSchemas } from "./resource-schemas.ts";
 
@@ -44,23 +45,10 @@ export function addDataSourceRoutes(app: FastifyInstance, desk: DefinitionDesk):
       const found = findResource(DATA_SOURCES, { given, query: {} }, context);
       if (!found.ok) return refuse(reply, found.error);
       const reading = readHistoryQuery(request.query);
+      reading.flag("includeSamplingDetails");
       if (reading.faults.length === 0) return [];
       const detail = "The options are not as expected.";
       return refuse(reply, refusal("bad-request", detail, reading.faults));
     },
   );
-}
-
-function readHistoryQuery(query: Query): QueryReading {
-  const reading = new QueryReading(query);
-  const range = { min: 0, max: Number.MAX_SAFE_INTEGER };
-  const [start, end] = ["startDate", "endDate"].map((name) => {
-    const isThere = reading.text(name) !== null;
-    return isThere ? reading.count(name, range) : reading.fault(name, "milliseconds");
-  });
-  reading.text("dataFileName");
-  reading.flag("includeSamplingDetails");
-  const isBackwards = typeof start === "number" && typeof end === "number" && end < start;
-  if (isBackwards) reading.fault("endDate", "a time that is not before `startDate`");
-  return reading;
 }

@@ -5,9 +5,10 @@ import type { DefinitionDesk } from "../../../admin/resources/definition-desk.ts
 import { findReadable } from "../../../admin/resources/destinations/read-mappings.ts";
 import { DESTINATIONS } from "../../../admin/resources/kinds/destinations.ts";
 import { destinationLimits } from "../../../admin/resources/limits.ts";
-import { type Query, QueryReading } from "../../../admin/resources/list-options.ts";
+import type { Query } from "../../../admin/resources/list-options.ts";
 import { refusal } from "../../../admin/resources/resource-kind.ts";
 import { addResource, contextOf, describeCall } from "./add-resource.ts";
+import { readHistoryQuery } from "./history-period.ts";
 import { addMappingRoutes } from "./mapping-routes.ts";
 import { refuse } from "./refusals.ts";
 import { LimitsSchema, PARTNER, refusalSchemas } from "./resource-schemas.ts";
@@ -50,12 +51,7 @@ export function addDestinationRoutes(app: FastifyInstance, desk: DefinitionDesk)
     history,
     async (request, reply) => {
       const context = await contextOf(desk, request, reply);
-      const reading = new QueryReading(request.query);
-      for (const name of ["startDate", "endDate"]) {
-        const range = { min: 0, max: Number.MAX_SAFE_INTEGER };
-        if (reading.text(name) === null) reading.fault(name, time.description);
-        else reading.count(name, range);
-      }
+      const reading = readHistoryQuery(request.query);
       if (reading.faults.length > 0) {
         const detail = "Expected the first and the last moment of the history.";
         return refuse(reply, refusal("bad-request", detail, reading.faults));

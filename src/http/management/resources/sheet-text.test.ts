@@ -62,6 +62,12 @@ describe("a sheet is refused whole", () => {
     assert.equal(refused("name,ttl,name\nA,1,B\n"), 'There are two columns "name".');
   });
 
+  it("where its cells are separated by something else than commas", () => {
+    for (const header of ["name;ttl", "name\tttl"]) {
+      assert.equal(refused(`${header}\nA;1\n`), "Expected commas between the cells of the sheet.");
+    }
+  });
+
   it("where it is no table, naming the line and not what stands there", () => {
     assert.match(refused("name,ttl\nsecret\n"), /\(line 2\)\.$/);
     assert.match(refused('name\n"secret\n'), /^The sheet is not CSV/);

@@ -38,6 +38,10 @@ export function parseSheet(text: string, keys: ApiKeys<never>): Result<Sheet, Re
     return err(badSheet(`Expected at most ${MAX_ROWS} rows below the header.`));
   }
   const names = header.map((name) => name.trim());
+  const [only = ""] = names;
+  if (names.length === 1 && /[;\t]/.test(only)) {
+    return err(badSheet("Expected commas between the cells of the sheet."));
+  }
   for (const [place, name] of names.entries()) {
     if (names.indexOf(name) < place) return err(badSheet(`There are two columns ${quote(name)}.`));
     if (Object.hasOwn(keys, name) || DOCUMENTED_COLUMNS.has(name)) continue;
