@@ -83,6 +83,8 @@ const WILDCARD_OF: Readonly<Record<Right["objectType"], Partial<Record<Permissio
     CREATE: "CREATE_DERIVED_SIGNALS",
     DELETE: "DELETE_DERIVED_SIGNALS",
   },
+  // Who may make one of what is asked of its baseline.
+  MODEL: { READ: "VIEW_MODELS" },
 };
 
 export function isWildcard(word: string): boolean {

@@ -11,6 +11,7 @@ import type { VisitorDescription, VisitorQuestion } from "./describe-visitor.ts"
 import type { ExplainQuestion, VisitorExplanation } from "./explain-visitor.ts";
 import type { LintDesk } from "./lint-desk.ts";
 import type { MetricsDesk } from "./metrics-desk.ts";
+import type { ModelsDesk } from "./models-desk.ts";
 import type { TraitTypes } from "./reference/trait-types.ts";
 import type { DefinitionDesk } from "./resources/definition-desk.ts";
 
@@ -68,6 +69,8 @@ export interface NodeControl {
   readonly counting: CountingDesk;
   /** The numbers of traits and segments. */
   readonly measuring: MetricsDesk;
+  /** Runs of look-alike models. */
+  readonly models: ModelsDesk;
   /** What is odd about definitions. */
   readonly linting: LintDesk;
   /** The partners that are defined; null when no worker could answer. */

@@ -3,6 +3,7 @@
 //
 //   object      "traits/5001" -> ObjectRecord
 //   object      "mappings/8001/12" -> ObjectRecord, of a mapping of destination 8001
+//   object      "models/7" -> ObjectRecord: the whole of a model is kept in it
 //   trait-rule  "0000000000005001/00000003" -> RuleVersion, in the order of versions
 
 import { assertNever } from "../model/result.ts";
@@ -77,9 +78,12 @@ export function mappingsOf(destinationId: number): MappingList {
   return `mappings/${destinationId}`;
 }
 
-/** Mappings are no objects of the workspace: they stand in their destinations. */
+/** What look-alike models are called here. No document holds them: calls know nothing of them. */
+export const MODEL_LIST = "models" as const;
+
+/** Mappings are no objects of the workspace: they stand in their destinations. Nor are models. */
 export function isOfWorkspace({ list }: Pick<ObjectChange, "list">): boolean {
-  return !list.startsWith("mappings/");
+  return !list.startsWith("mappings/") && list !== MODEL_LIST;
 }
 
 /** The ID of a record of a rule's version; without one, what the IDs of all its versions begin with. */

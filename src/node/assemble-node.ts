@@ -22,6 +22,7 @@ import type { Definitions } from "./definitions.ts";
 import type { FirstDefinitions } from "./first-definitions.ts";
 import { Linting } from "./linting/linting.ts";
 import type { WorkerSettings } from "./messages.ts";
+import { Modelling } from "./modelling/modelling.ts";
 import { buildNodeControl } from "./node-control.ts";
 import type { NodeStores } from "./open-stores.ts";
 import { StoreFollower } from "./publishing/follow-store.ts";
@@ -106,8 +107,9 @@ export function assembleNode(ingredients: NodeIngredients): AssembledNode {
     readDefinitions: () => definitionsOn(desk),
   });
   const linting = buildLinting({ pool, publisher, desk, counting });
+  const models = new Modelling({ control: stores.control });
   const control = buildNodeControl({
-    ...{ pool, publisher, desk, counting, linting, group, clock, workersClock, metrics },
+    ...{ pool, publisher, desk, counting, models, linting, group, clock, workersClock, metrics },
     ...{ revisions: stores.definitions, region: config.region },
     traitTypes: new StoredTraitTypes(stores.control, now),
     visitors: stores.visitors,

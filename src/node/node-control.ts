@@ -18,6 +18,7 @@ export interface NodeParts {
   readonly publisher: Publisher;
   readonly desk: DefinitionDesk;
   readonly counting: Counting;
+  readonly models: NodeControl["models"];
   readonly linting: LintDesk;
   readonly revisions: NodeControl["revisions"];
   readonly traitTypes: NodeControl["traitTypes"];
@@ -51,11 +52,10 @@ export function buildNodeControl(parts: NodeParts): NodeControl {
     },
     currentWorkspace: () => publisher.currentDefinitions(),
     desk,
-    revisions: parts.revisions,
-    traitTypes: parts.traitTypes,
-    region: parts.region,
+    ...{ revisions: parts.revisions, traitTypes: parts.traitTypes, region: parts.region },
     counting: parts.counting,
     measuring: parts.counting.measuring,
+    models: parts.models,
     linting: parts.linting,
     partnerIds: async () => {
       // Asked of a worker once for each revision: nearly every call of the management plane wants it.

@@ -110,6 +110,8 @@ const LISTS: readonly (readonly [list: string, key: string])[] = [
     ["destinations/8001/mappings", "sid"],
   ] as const),
   ...([
+    ["models", "name"],
+    ["algorithms", "name"],
     ["users", "username"],
     ["groups", "name"],
     ["tokens", "name"],
@@ -119,6 +121,8 @@ const LISTS: readonly (readonly [list: string, key: string])[] = [
 describe("every list", () => {
   before(async () => {
     await node.manage("POST", "/v1/users/", { username: "listed" });
+    const model = { name: "Listed", sid: 5001, dataSources: [1002] };
+    await node.manage("POST", "/v1/models/", model);
     await node.manage("POST", "/v1/groups/", { name: "Listed" });
     await node.manage("POST", "/v1/tokens/?pid=1957", { name: "Listed", role: "viewer" });
     await node.manage("POST", "/v1/id-syncs/", { dataSourceId: 1001, urls: ["//s.example/x"] });

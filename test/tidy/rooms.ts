@@ -82,6 +82,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
         "access/caller",
         "access/etag",
         "control/object-records",
+        "control/model-runs",
         "catalog",
         "rules",
         "population",
@@ -145,6 +146,7 @@ const FRONT_DOORS: Readonly<Record<string, readonly string[]>> = {
     ...["folder-tree.ts", "limits.ts", "all-limits.ts", "all-kinds.ts", "settings.ts"],
     "metric-keys.ts",
   ],
+  "admin/resources/models": ["model-keys.ts", "model-users.ts", "plan-models.ts", "read-models.ts"],
   "admin/resources/bulk": ["change-rows.ts", "sheet-kinds.ts"],
   "admin/resources/destinations": [
     ...["export-controls.ts", "mapping-keys.ts", "plan-mappings.ts", "read-mappings.ts"],

@@ -3,6 +3,7 @@
 import type { ListName } from "../../catalog/document-keys.ts";
 import { CATALOG_LIMITS } from "../../catalog/limits.ts";
 import { destinationLimits, type LimitRow, segmentLimits, traitLimits } from "./limits.ts";
+import { modelLimits } from "./models/plan-models.ts";
 import type { ResourceContext } from "./resource-kind.ts";
 
 export function allLimits(context: ResourceContext): readonly LimitRow[] {
@@ -22,6 +23,7 @@ export function allLimits(context: ResourceContext): readonly LimitRow[] {
     row("DERIVED_SIGNAL", LIMITS.derivedSignalsPerPartner, "derivedSignals"),
     row("MERGE_RULE", LIMITS.mergeRulesPerPartner, "mergeRules"),
     row("PARTNER_SITE", LIMITS.partnerSitesPerPartner, "partnerSites"),
+    ...modelLimits(context),
     row("ID_SYNC", LIMITS.idSyncsPerPartner, "idSyncs"),
   ];
 }

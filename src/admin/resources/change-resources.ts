@@ -26,6 +26,8 @@ export interface KeptKeys {
   readonly id: number;
   /** Whether its record begins now, where no edit says so. */
   readonly isNew?: true;
+  /** Whether its record ends now: of what no document holds. */
+  readonly isGone?: true;
   readonly kept: Readonly<Record<string, unknown>>;
 }
 

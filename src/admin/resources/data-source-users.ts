@@ -1,6 +1,7 @@
 // Who uses a data source: everything that names it.
 
 import type { DataSourceDefinition, DestinationDefinition } from "@dunlin/contract/workspace";
+import { modelsOfDataSource } from "./models/model-users.ts";
 import type { Dependent, ResourceContext } from "./resource-kind.ts";
 
 /** Keys of server destinations that hold the ID of a data source, or several. */
@@ -8,9 +9,9 @@ const DESTINATION_KEYS = ["masterDpid", "targetDpid", "dataSourceIds"];
 
 export function dataSourceUsers(
   { dataSourceId: id }: DataSourceDefinition,
-  { view }: ResourceContext,
+  context: ResourceContext,
 ): readonly Dependent[] {
-  const { traits, segments, mergeRules, idSyncs, destinations } = view.workspace;
+  const { traits, segments, mergeRules, idSyncs, destinations } = context.view.workspace;
   const uses = ({ dataSourceId }: { readonly dataSourceId: number }) => dataSourceId === id;
   return [
     ...traits.filter(uses).map(({ sid, name }) => dependent("trait", sid, name)),
@@ -22,6 +23,7 @@ export function dataSourceUsers(
     ...destinations
       .filter((destination) => namedBy(destination).includes(id))
       .map(({ destinationId, name }) => dependent("destination", destinationId, name)),
+    ...modelsOfDataSource(id, context),
   ];
 }
 

@@ -5,7 +5,7 @@ import type { Fault } from "@dunlin/contract/workspace";
 import type { Caller, ObjectType, Permission, Right } from "../../access/caller.ts";
 import type { ListName } from "../../catalog/document-keys.ts";
 import type { DefinitionEdit } from "../../catalog/edits.ts";
-import type { MappingList, ObjectRecord } from "../../control/object-records.ts";
+import type { MappingList, MODEL_LIST, ObjectRecord } from "../../control/object-records.ts";
 import type { PartnerMetrics } from "../../population/measure-population.ts";
 import type { Defined, DefinitionsView } from "./definitions-view.ts";
 import type { QueryReading } from "./list-options.ts";
@@ -26,17 +26,23 @@ export interface ResourceContext {
   readonly domain: string;
   /** Numbers of the partner's traits and segments; left out where nobody asked for them, or none are there yet. */
   readonly metrics?: PartnerMetrics;
+  /** The records of all models, whoever's they are, by ID: what a model is stands in its record. */
+  readonly models: ReadonlyMap<number, ObjectRecord>;
   /** Who made an object, and when. */
   recordOf(list: RecordedList, id: number): ObjectRecord;
   /** A number that no object of this space of IDs has or had; each one once. */
   newId(space: IdSpace): number;
 }
 
-/** What has records: the lists of a workspace, and the mappings of each destination. */
-export type RecordedList = ListName | MappingList;
+/** What has records: the lists of a workspace, the mappings of each destination, and models. */
+export type RecordedList = ListName | MappingList | typeof MODEL_LIST;
 
 /** Traits, folder traits and segments share one. */
-export type IdSpace = "sid" | "mappings" | Exclude<ListName, "traits" | "segments">;
+export type IdSpace =
+  | "sid"
+  | "mappings"
+  | typeof MODEL_LIST
+  | Exclude<ListName, "traits" | "segments">;
 
 /**
  * What becomes of a key:
@@ -155,6 +161,8 @@ export interface Refusal {
     | "export-control";
   readonly detail: string;
   readonly faults?: readonly Fault[];
+  /** Of a model that is in use: the traits that name it, which the documents answer and nothing else. */
+  readonly traits?: readonly number[];
 }
 
 /** `a trait`, `an ID sync`. */

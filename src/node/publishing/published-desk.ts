@@ -17,6 +17,7 @@ import type { EditedObject } from "../../catalog/edits.ts";
 import type { ControlRecord, ControlStore } from "../../control/control-store.ts";
 import { type LastIds, MAPPING_SPACE, readLastIds, spaceOf } from "../../control/last-ids.ts";
 import {
+  MODEL_LIST,
   OBJECT_KIND,
   type ObjectRecord,
   objectId,
@@ -39,6 +40,8 @@ export interface DeskOptions {
 interface Opened {
   readonly view: DefinitionsView;
   readonly records: Map<string, ObjectRecord>;
+  /** Those of models. */
+  readonly models: ReadonlyMap<number, ObjectRecord>;
   readonly lastIds: LastIds;
 }
 
@@ -101,14 +104,14 @@ export class PublishedDesk implements DefinitionDesk {
     }));
   }
 
-  #contextOf({ caller, pid }: Asker, { view, records, lastIds }: Opened): ResourceContext {
+  #contextOf({ caller, pid }: Asker, { view, records, models, lastIds }: Opened): ResourceContext {
     const { domain, now } = this.#options;
     const given = new Map<IdSpace, number>();
     return {
-      ...{ view, pid, caller, domain, now: now() },
+      ...{ view, pid, caller, models, domain, now: now() },
       recordOf: (list, id) => records.get(objectId(list, id)) ?? UNRECORDED,
       newId: (space) => {
-        let id = (given.get(space) ?? greatestId(view, space, lastIds)) + 1;
+        let id = (given.get(space) ?? greatestId({ view, models, lastIds }, space)) + 1;
         while (space === "dataSources" && BUILT_IN_IDS.has(id)) id++;
         given.set(space, id);
         return id;
@@ -131,11 +134,9 @@ export class PublishedDesk implements DefinitionDesk {
     const { publisher, control } = this.#options;
     const revision = publisher.current?.revision ?? 0;
     const view = DefinitionsView.parse(revision, publisher.currentDocument());
-    const [records, lastIds] = await Promise.all([
-      readObjectRecords(control),
-      readLastIds(control),
-    ]);
-    this.#opened = { view, records: new Map(records), lastIds };
+    const [read, lastIds] = await Promise.all([readObjectRecords(control), readLastIds(control)]);
+    const records = new Map(read);
+    this.#opened = { view, records, models: modelsAmong(records), lastIds };
     return this.#opened;
   }
 
@@ -156,13 +157,29 @@ export class PublishedDesk implements DefinitionDesk {
         else records.set(id, value as ObjectRecord);
       } else if (kind === "last-id" && typeof value === "number") lastIds.set(id, value);
     }
-    this.#opened = { view: before.view.after(revision, edited), records, lastIds };
+    const areModelsChanged = written.some(({ id }) => id.startsWith(MODEL_PREFIX));
+    const models = areModelsChanged ? modelsAmong(records) : before.models;
+    this.#opened = { view: before.view.after(revision, edited), records, models, lastIds };
   }
 }
 
+const MODEL_PREFIX = objectId(MODEL_LIST, 0).slice(0, -1);
+
+function modelsAmong(records: ReadonlyMap<string, ObjectRecord>): Opened["models"] {
+  const found = [...records].filter(([id]) => id.startsWith(MODEL_PREFIX));
+  const byId = found.map(
+    ([id, record]) => [Number(id.slice(MODEL_PREFIX.length)), record] as const,
+  );
+  return new Map(byId.sort(([one], [other]) => one - other));
+}
+
 /** Of the objects that there are, and of those that there were. */
-function greatestId(view: DefinitionsView, space: IdSpace, lastIds: LastIds): number {
+function greatestId(
+  { view, models, lastIds }: Pick<Opened, "view" | "models" | "lastIds">,
+  space: IdSpace,
+): number {
   let greatest = lastIds.get(space) ?? 0;
+  if (space === MODEL_LIST) return Math.max(greatest, ...models.keys());
   // The table has a row for each list and nothing else.
   for (const list of Object.keys(LIST_IDS) as ListName[]) {
     if (spaceOf(list) !== space) continue;

@@ -311,7 +311,8 @@ function withKept(
     left.delete(objectId(change.list, change.id));
     return { ...change, kept: own.kept };
   });
-  const others = left.values().map(({ list, id, kept: own, isNew }): ObjectChange => {
+  const others = left.values().map(({ list, id, kept: own, isNew, isGone }): ObjectChange => {
+    if (isGone) return { list, id, kind: "deleted" };
     return { list, id, kind: isNew ? "created" : "updated", kept: own };
   });
   return [...all, ...others];

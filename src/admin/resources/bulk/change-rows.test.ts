@@ -42,6 +42,7 @@ class Desk implements Pick<DefinitionDesk, "change"> {
     const record = { createTime: null, updateTime: 0, crUID: 0, upUID: 0, version: 1 };
     return {
       ...{ view: this.view, pid: 1957, caller: INSTALLATION_ADMINISTRATOR, now: 0, domain: "x" },
+      models: new Map(),
       recordOf: () => record,
       newId: () => ++this.#lastId,
     };

@@ -17,6 +17,7 @@ function contextWith(controls: Readonly<Record<string, readonly string[]>>): Res
   const record = { createTime: null, updateTime: 0, crUID: 0, upUID: 0, version: 1 };
   return {
     ...{ view: VIEW, pid: 1957, caller: INSTALLATION_ADMINISTRATOR, now: 0, domain: "x" },
+    models: new Map(),
     recordOf: (list, id) => {
       const dataExportRestrictions = controls[`${list}/${id}`];
       return dataExportRestrictions === undefined

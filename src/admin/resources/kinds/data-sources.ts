@@ -173,8 +173,8 @@ export const DATA_SOURCES: ResourceKind<"dataSources"> = {
       "excludeReportSuites",
     ),
     integrationCode: codeFilter(),
-    // There is nothing that could learn from them.
-    modelingEnabled: whereKept(() => false, "modelingEnabled"),
+    // Models may name each of them.
+    modelingEnabled: whereKept(() => true, "modelingEnabled"),
     availableForContainersOnly: {
       schema: { ...FLAG, description: "Those whose IDs may be synced." },
       read: (query) => (query.flag("availableForContainersOnly") ? ({ maySync }) => maySync : null),

@@ -26,6 +26,7 @@ it("to make a destination takes a right over none, to change one a right over it
   };
   const context: ResourceContext = {
     ...{ view: DefinitionsView.parse(1, document), pid: 1957, caller, now: 0, domain: "x" },
+    models: new Map(),
     recordOf: () => ({ createTime: null, updateTime: 0, crUID: 0, upUID: 0, version: 1 }),
     newId: () => 4711,
   };

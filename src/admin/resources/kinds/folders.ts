@@ -2,6 +2,7 @@
 // whose root is nobody's object.
 
 import type { FolderDefinition, SegmentFolderDefinition } from "@dunlin/contract/workspace";
+import { modelsNaming } from "../models/model-users.ts";
 import type { ApiKeys, Dependent, ResourceContext, ResourceKind } from "../resource-kind.ts";
 import { givenId, NAME, required } from "../shared-keys.ts";
 import { takenName } from "../taken.ts";
@@ -71,6 +72,7 @@ export const TRAIT_FOLDERS: ResourceKind<"folders"> = {
     ...context.view
       .segmentsWithTrait(folder.traitSid)
       .map(({ sid, name }) => ({ id: sid, name: `segment ${sid} (${name})` })),
+    ...modelsNaming(folder.traitSid, context),
   ],
   check: (item, before, context) => takenSibling("folders", item, before, context),
   complete: (item, before, { newId }) => ({

@@ -10,6 +10,7 @@ import {
 } from "../definitions-view.ts";
 import { exportConflicts, labelsOf, refuseExport } from "../destinations/export-controls.ts";
 import { METRICS_OPTION, SEGMENT_METRICS } from "../metric-keys.ts";
+import { modelsNaming } from "../models/model-users.ts";
 import type {
   ApiKeys,
   ApiObject,
@@ -164,7 +165,10 @@ export const SEGMENTS: ResourceKind<"segments"> = {
         (scope): Right => ({ objectType: "TRAIT", permission: "MAP_TO_SEGMENTS", scope }),
       ),
   },
-  dependents: mappingsOf,
+  dependents: (segment, context) => [
+    ...mappingsOf(segment, context),
+    ...modelsNaming(segment.sid, context),
+  ],
   check: (item, before, context) =>
     takenCode("segments", { item, before, unique: "uniqueSegmentIntegrationCodes" }, context) ??
     checkExports(item, before, context),

@@ -3,6 +3,7 @@
 import type { TraitDefinition } from "@dunlin/contract/workspace";
 import { CATALOG_LIMITS } from "../../../catalog/limits.ts";
 import { METRICS_OPTION, TRAIT_METRICS } from "../metric-keys.ts";
+import { modelsNaming, refuseUnknownModel } from "../models/model-users.ts";
 import type { ApiKeys, Dependent, ResourceContext, ResourceKind } from "../resource-kind.ts";
 import {
   CODE,
@@ -27,7 +28,7 @@ export const TRAIT_TYPES = ["RULE_BASED_TRAIT", "ON_BOARDED_TRAIT", "ALGO_TRAIT"
 const withDetails = { listedWith: "includeDetails" } as const;
 const CODE_OF_TRAIT = { ...written(CODE), ...withDetails };
 
-/** Nothing computes such traits here: what a model said of them is kept and given back. */
+/** Which visitors a model is to give the trait to; no document holds it. */
 const ALGORITHMIC_KEYS: ApiKeys<TraitDefinition> = {
   algoModelId: { ...kept({ type: ["integer", "null"] }, null), ...withDetails },
   thresholdType: { ...kept({ type: ["string", "null"] }, null), ...withDetails },
@@ -117,13 +118,18 @@ export const TRAITS: ResourceKind<"traits"> = {
   },
   additions: ["includeDetails", METRICS_OPTION],
   rights: { objectType: "TRAIT", scopeOf: ({ dataSourceId }) => dataSourceId },
-  dependents: segmentsUsing,
-  check: (item, before, context) =>
-    takenCode("traits", { item, before, unique: "uniqueTraitIntegrationCodes" }, context),
+  dependents: usersOf,
+  check: (item, before, context, given) =>
+    takenCode("traits", { item, before, unique: "uniqueTraitIntegrationCodes" }, context) ??
+    refuseUnknownModel(
+      { traitType: item["traitType"], algoModelId: given["algoModelId"] },
+      context,
+    ),
 };
 
-function segmentsUsing({ sid }: TraitDefinition, { view }: ResourceContext): readonly Dependent[] {
-  return view
+function usersOf({ sid }: TraitDefinition, context: ResourceContext): readonly Dependent[] {
+  const segments = context.view
     .segmentsWithTrait(sid)
     .map((segment) => ({ id: segment.sid, name: `segment ${segment.sid} (${segment.name})` }));
+  return [...segments, ...modelsNaming(sid, context)];
 }

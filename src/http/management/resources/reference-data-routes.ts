@@ -7,6 +7,7 @@ import { regionsOf } from "../../../admin/reference/regions.ts";
 import { ALL_KINDS, schemaOf } from "../../../admin/resources/all-kinds.ts";
 import { MAPPING_KEYS } from "../../../admin/resources/destinations/mapping-keys.ts";
 import type { Query } from "../../../admin/resources/list-options.ts";
+import { MODEL_KEYS } from "../../../admin/resources/models/model-keys.ts";
 import { type JsonSchema, refusal } from "../../../admin/resources/resource-kind.ts";
 import { GroupSchema } from "../access/group-routes.ts";
 import { UserSchema } from "../access/user-schemas.ts";
@@ -117,6 +118,7 @@ export function addRegionRoutes(
 /** Of what has no table of keys, or stands inside another object. */
 const OTHER_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   "destinations/mappings": answerSchema({ keys: MAPPING_KEYS }),
+  models: answerSchema({ keys: MODEL_KEYS }),
   "customer-trait-types": TraitTypeSchema,
   taxonomies: CategorySchema,
   "dcs-regions": RegionSchema,

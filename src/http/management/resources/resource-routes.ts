@@ -7,6 +7,7 @@ import { addDataSourceRoutes } from "./data-source-routes.ts";
 import { addDestinationRoutes } from "./destination-routes.ts";
 import { addFolderRoutes } from "./folder-routes.ts";
 import { addLintRoutes, type LintRouteOptions } from "./lint-routes.ts";
+import { addModelRoutes } from "./model-routes.ts";
 import { addRegionRoutes, addSchemaRoutes, addTaxonomyRoutes } from "./reference-data-routes.ts";
 import { addRevisionRoutes } from "./revision-routes.ts";
 import { addSegmentRoutes } from "./segment-routes.ts";
@@ -31,6 +32,7 @@ export async function addResourceRoutes(
     addDestinationRoutes(routes, desk);
     addDataSourceRoutes(routes, desk);
     addSmallResourceRoutes(routes, desk);
+    addModelRoutes(routes, control);
     addSettingsRoutes(routes, desk);
     addTaxonomyRoutes(routes);
     addRegionRoutes(routes, control);

@@ -1,0 +1,66 @@
+// Look-alike models over a real node.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { managementVector } from "../support/management-vectors.ts";
+import { PROTOCOL_WORKSPACE } from "../support/protocol-vectors.ts";
+import { type RunningNode, startNode } from "../support/start-node.ts";
+
+const owner = { pid: 1957, dataSourceId: 1002 };
+
+let node: RunningNode;
+before(async () => {
+  node = await startNode({
+    workspace: {
+      partners: PROTOCOL_WORKSPACE.partners.filter(({ pid }) => pid === 1957),
+      dataSources: [{ dataSourceId: 1002, pid: 1957, name: "Site", idType: "COOKIE" }],
+      traits: [
+        { ...owner, sid: 1, name: "Baseline", traitRule: 't == "1"' },
+        { ...owner, sid: 2, name: "Alike", traitRule: 't == "2"' },
+        { ...owner, sid: 12, name: "Lookalike", traitType: "ALGO_TRAIT" },
+        { ...owner, sid: 13, name: "Another", traitType: "ALGO_TRAIT" },
+      ],
+    },
+  });
+});
+after(() => node[Symbol.asyncDispose]());
+
+const MODEL = { name: "Alike", sid: 1, dataSources: [1002] };
+
+const M30 = managementVector("M30");
+test(`M30: ${M30.method} ${M30.target} is answered with ${M30.status} and the traits that use it`, async () => {
+  const deletions: number[] = [];
+  for (let id = 1; id <= 7; id++) {
+    const made = await node.manage("POST", "/v1/models/", MODEL);
+    assert.equal(JSON.parse(made.text).algoModelId, id);
+    if (id < 7) deletions.push(id);
+  }
+  for (const sid of [13, 12]) {
+    const trait = { name: "Lookalike", dataSourceId: 1002, traitType: "ALGO_TRAIT" };
+    const body = { ...trait, algoModelId: 7 };
+    assert.equal((await node.manage("PUT", `/v1/traits/${sid}`, body)).status, 200);
+  }
+  const refused = await node.manage(M30.method, M30.target);
+  assert.deepEqual([refused.status, JSON.parse(refused.text)], [M30.status, M30.body]);
+  // One that is in use keeps the others.
+  const several = await node.manage("POST", "/v1/models/bulk-delete", [...deletions, 7]);
+  assert.deepEqual([several.status, JSON.parse(several.text)], [400, [12, 13]]);
+  const deleted = await node.manage("POST", "/v1/models/bulk-delete", deletions);
+  assert.equal(deleted.status, 204, deleted.text);
+});
+
+test("a partner has at most twenty active models", async () => {
+  const ids: number[] = [];
+  for (let count = 1; count < 20; count++) {
+    const made = await node.manage("POST", "/v1/models/", MODEL);
+    assert.equal(made.status, 201, made.text);
+    ids.push(JSON.parse(made.text).algoModelId);
+  }
+  const refused = await node.manage("POST", "/v1/models/", MODEL);
+  assert.equal(refused.status, 409);
+  assert.equal(JSON.parse(refused.text).error, "limit_exceeded");
+  const paused = await node.manage("POST", "/v1/models/", { ...MODEL, status: "INACTIVE" });
+  assert.equal(paused.status, 201, paused.text);
+  ids.push(JSON.parse(paused.text).algoModelId);
+  assert.equal((await node.manage("POST", "/v1/models/bulk-delete", ids)).status, 204);
+});
