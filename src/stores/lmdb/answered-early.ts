@@ -12,16 +12,14 @@ export class AnsweredEarly {
     return this.#counts.has(text);
   }
 
-  add(texts: readonly string[]): void {
-    for (const text of texts) this.#counts.set(text, (this.#counts.get(text) ?? 0) + 1);
+  add(text: string): void {
+    this.#counts.set(text, (this.#counts.get(text) ?? 0) + 1);
   }
 
-  /** Once for each `add`: when they are made, or were refused. */
-  remove(texts: readonly string[]): void {
-    for (const text of texts) {
-      const left = (this.#counts.get(text) ?? 0) - 1;
-      if (left > 0) this.#counts.set(text, left);
-      else this.#counts.delete(text);
-    }
+  /** Once for each `add`: when its commit is made. */
+  remove(text: string): void {
+    const left = (this.#counts.get(text) ?? 0) - 1;
+    if (left > 0) this.#counts.set(text, left);
+    else this.#counts.delete(text);
   }
 }

@@ -22,6 +22,19 @@ describe("group commit", () => {
     assert.deepEqual(written, [["a", "b", "c"], ["d"]]);
   });
 
+  it("tells each what its write gave, or why it failed, whoever shares the transaction", async () => {
+    const { queue } = recordingQueue();
+    const fail = (): string => {
+      throw new Error("A damaged record.");
+    };
+    const writes = [() => "stored", fail, () => "opted-out"];
+    const settled = await Promise.allSettled(writes.map((write) => queue.commit(write)));
+    assert.deepEqual(
+      settled.map((each) => (each.status === "fulfilled" ? each.value : `${each.reason}`)),
+      ["stored", "Error: A damaged record.", "opted-out"],
+    );
+  });
+
   it("commits what comes while a transaction is under way in the next one", async () => {
     let release: () => void = () => {};
     const groups: number[] = [];
@@ -106,20 +119,19 @@ describe("group commit", () => {
       queue.commit(() => {}),
       StoreOverloaded,
     );
-    await assert.rejects(
+    const later = () =>
       queue.commitLater(
         () => {},
         () => {},
-      ),
-      /2 commits wait already/,
-    );
+      );
+    assert.throws(later, /2 commits wait already/);
     await Promise.all(accepted);
     await queue.commit(() => {});
   });
 
   it("commits at once what nobody waits for, when asked", async () => {
     const { queue, written } = recordingQueue();
-    await queue.commitLater(
+    queue.commitLater(
       () => written.at(-1)?.push("later"),
       (reason) => assert.fail(String(reason)),
     );
@@ -182,7 +194,7 @@ describe("group commit", () => {
     const write = (): void => {
       throw new Error("A damaged record.");
     };
-    await queue.commitLater(write, (reason) => lost.push(reason));
+    queue.commitLater(write, (reason) => lost.push(reason));
     await queue.close();
     assert.equal(lost.length, 1);
   });

@@ -4,16 +4,22 @@
 import { channel } from "node:diagnostics_channel";
 import { StoreOverloaded } from "./store-errors.ts";
 
-/** A change to make inside a transaction. Throws before its first write, or not at all. */
-export type Write = () => void;
+/**
+ * A change to make inside a transaction. Throws before its first write, or not at all. What it gives is told
+ * to whoever waits for its commit.
+ */
+export type Write<T = void> = () => T;
 
 /** Runs the writes in one transaction; is done once that is as durable as it shall be. */
 export type Transact = (writes: Write) => void | Promise<void>;
 
 interface Waiting {
-  readonly write: Write;
-  readonly resolve: () => void;
+  readonly write: Write<unknown>;
+  readonly resolve: (given: unknown) => void;
   readonly reject: (reason: unknown) => void;
+  /** What the write gave, or threw. */
+  outcome: unknown;
+  hasFailed: boolean;
 }
 
 /** Beyond this many waiting commits a call is refused rather than kept in memory. */
@@ -48,18 +54,21 @@ export class CommitQueue {
     this.#name = name;
   }
 
-  /** Resolves when the write is committed; rejects when nothing of it was. */
-  commit(write: Write): Promise<void> {
+  /** Resolves with what the write gave when that is committed; rejects when nothing of it was. */
+  commit<T>(write: Write<T>): Promise<T> {
     const refusal = this.#refusal();
     if (refusal !== null) return Promise.reject(refusal);
-    return new Promise((resolve, reject) => this.#wait({ write, resolve, reject }));
+    return new Promise((resolve, reject) => {
+      // What was given is what is resolved with.
+      this.#wait(write, resolve as (given: unknown) => void, reject);
+    });
   }
 
-  /** Commits later, unanswered. `onFault` hears of a write that was lost. */
-  async commitLater(write: Write, onFault: (reason: unknown) => void): Promise<void> {
+  /** Commits later, unanswered; throws where it cannot wait. `onFault` hears of a write that was lost. */
+  commitLater(write: Write, onFault: (reason: unknown) => void): void {
     const refusal = this.#refusal();
     if (refusal !== null) throw refusal;
-    this.#wait({ write, resolve: () => {}, reject: onFault });
+    this.#wait(write, NOBODY_WAITS, onFault);
   }
 
   /** Runs the work between two groups; what comes meanwhile waits until it is settled. */
@@ -95,8 +104,8 @@ export class CommitQueue {
     return this.#waiting.length >= this.#limit ? new StoreOverloaded(this.#limit) : null;
   }
 
-  #wait(waiting: Waiting): void {
-    this.#waiting.push(waiting);
+  #wait(write: Write<unknown>, resolve: Waiting["resolve"], reject: Waiting["reject"]): void {
+    this.#waiting.push({ write, resolve, reject, outcome: undefined, hasFailed: false });
     this.#begin();
   }
 
@@ -121,13 +130,12 @@ export class CommitQueue {
   }
 
   #commitGroup(group: readonly Waiting[]): void | Promise<void> {
-    const faults = new Map<Waiting, unknown>();
     const beganAt = GROUPS.hasSubscribers ? performance.now() : 0;
     const settle = (): void => {
       if (GROUPS.hasSubscribers) this.#tell(group.length, performance.now() - beganAt);
       for (const waiting of group) {
-        if (faults.has(waiting)) waiting.reject(faults.get(waiting));
-        else waiting.resolve();
+        if (waiting.hasFailed) waiting.reject(waiting.outcome);
+        else waiting.resolve(waiting.outcome);
       }
     };
     const fail = (reason: unknown): void => {
@@ -137,9 +145,10 @@ export class CommitQueue {
       const underWay = this.#transact(() => {
         for (const waiting of group) {
           try {
-            waiting.write();
+            waiting.outcome = waiting.write();
           } catch (fault) {
-            faults.set(waiting, fault);
+            waiting.outcome = fault;
+            waiting.hasFailed = true;
           }
         }
       });
@@ -154,6 +163,8 @@ export class CommitQueue {
     GROUPS.publish({ file: this.#name, commits, durationMs });
   }
 }
+
+const NOBODY_WAITS = (): void => {};
 
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));

@@ -17,21 +17,27 @@ export function deviceKeyBytes(device: DeviceId): Buffer {
   return bytes;
 }
 
+/** A call asks for the same device several times over. */
+let lastDevice: DeviceId | undefined;
 const keyInPlace = Buffer.alloc(DEVICE_KEY_BYTES);
 
 /** `deviceKeyBytes` in a buffer of this module's: valid until the next one is asked for. */
 export function deviceKeyInPlace(device: DeviceId): Buffer {
-  putDeviceKey(device, keyInPlace, 0);
+  if (device !== lastDevice) {
+    putHalf(device, 0, keyInPlace, 0);
+    putHalf(device, HALF_DIGITS, keyInPlace, HALF_BYTES);
+    lastDevice = device;
+  }
   return keyInPlace;
 }
 
 /** `deviceKeyBytes` into bytes that are there already, from a place on. */
 export function putDeviceKey(device: DeviceId, bytes: Uint8Array, at: number): void {
-  putHalf(device, 0, bytes, at);
-  putHalf(device, HALF_DIGITS, bytes, at + HALF_BYTES);
+  const key = deviceKeyInPlace(device);
+  for (let place = 0; place < DEVICE_KEY_BYTES; place++) bytes[at + place] = key[place] ?? 0;
 }
 
-/** Without big integers: each call makes several such keys. */
+/** Without big integers, which are slow to make. */
 function putHalf(device: DeviceId, from: number, bytes: Uint8Array, at: number): void {
   let high = 0;
   let low = device.charCodeAt(from) - ZERO;

@@ -115,6 +115,9 @@ export class Environment {
   #isDirty = false;
   #flushing: Promise<void> | undefined;
   #lostCommits = 0;
+  readonly #onLost = (): void => {
+    this.#lostCommits++;
+  };
   #transactions = 0;
   #closing: Promise<void> | undefined;
   /** Settled when nothing is done with the definitions. */
@@ -146,17 +149,22 @@ export class Environment {
     this.#profiles.resetReadTxn();
   }
 
-  /** Commits in a group with others; `off` resolves at once. */
-  commit(write: Write): Promise<void> {
-    if (this.durability !== "off") return this.#queue.commit(write);
-    return this.#queue.commitLater(write, () => {
-      this.#lostCommits++;
-    });
+  /**
+   * Commits in a group with others, and resolves with what the write gave once all processes see it, in every
+   * durability.
+   */
+  commit<T>(write: Write<T>): Promise<T> {
+    return this.#queue.commit(write);
   }
 
-  /** The same, but in every durability resolves once it is committed, so that all processes see it. */
-  commitForAll(write: Write): Promise<void> {
-    return this.#queue.commit(write);
+  /** Whether a commit may be answered before it is made: `commitLater`. */
+  get answersEarly(): boolean {
+    return this.durability === "off";
+  }
+
+  /** Commits in a group with others, unanswered. Throws where too many wait. */
+  commitLater(write: Write): void {
+    this.#queue.commitLater(write, this.#onLost);
   }
 
   /** Commits what waits before it returns. Not with `fsync`. */

@@ -16,6 +16,7 @@ import { checkedValue, withChecksum } from "./checked-value.ts";
 import { DEVICE_KEY_BYTES, deviceKeyBytes, deviceOfKeyBytes, putDeviceKey } from "./device-key.ts";
 import type { Environment } from "./environment.ts";
 import { storedKey } from "./profile-key.ts";
+import { readValue } from "./stored-record.ts";
 import { sweep } from "./sweep.ts";
 
 const VERSION = 2;
@@ -47,8 +48,8 @@ export class LmdbDenials implements DenyList {
   isDenied(key: DeniedKey, now: number): boolean {
     this.#now = now;
     const bytes = key.kind === "device" ? deviceDenialKey(key.device) : denialKey(key);
-    const entry = this.#environment.denials.getBinary(bytes);
-    return entry !== undefined && isDenied(decodeDenial(bytes, entry), now);
+    const entry = readValue(this.#environment.denials, bytes);
+    return entry !== null && isDenied(decodeDenial(bytes, entry), now);
   }
 
   async add(denial: Denial): Promise<void> {
@@ -60,7 +61,7 @@ export class LmdbDenials implements DenyList {
     );
     const key = denialKey(denial.key);
     const entry = encodeDenial(denial);
-    await this.#environment.commitForAll(() => {
+    await this.#environment.commit(() => {
       denials.put(key, entry);
       this.#sweep();
     });
@@ -70,7 +71,7 @@ export class LmdbDenials implements DenyList {
     const { denials } = this.#environment;
     const bytes = denialKey(key);
     let wasThere = false;
-    await this.#environment.commitForAll(() => {
+    await this.#environment.commit(() => {
       wasThere = denials.getBinary(bytes) !== undefined;
       if (wasThere) denials.remove(bytes);
     });

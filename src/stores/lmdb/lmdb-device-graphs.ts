@@ -76,7 +76,7 @@ export class LmdbDeviceGraphs implements DeviceGraphs {
   async #begin(dataSourceId: DataSourceId): Promise<number> {
     const { deviceGraphs } = this.#environment;
     let graph = 0;
-    await this.#environment.commitForAll(() => {
+    await this.#environment.commit(() => {
       const counter = Buffer.of(COUNTER);
       graph = numberOf(this.#read(counter, GRAPH_BYTES)) + 1;
       this.#put(counter, graphBytes(graph));
@@ -88,7 +88,7 @@ export class LmdbDeviceGraphs implements DeviceGraphs {
   /** Does nothing once the graph was forgotten with all visitors, or a later one is in force. */
   async #whileMade(dataSourceId: DataSourceId, graph: number, write: () => void): Promise<void> {
     const marker = prefixOf(BEING_MADE, dataSourceId, graph);
-    await this.#environment.commitForAll(() => {
+    await this.#environment.commit(() => {
       if (this.#environment.deviceGraphs.getBinary(marker) !== undefined) write();
     });
   }
@@ -131,7 +131,7 @@ export class LmdbDeviceGraphs implements DeviceGraphs {
       let removed: number;
       do {
         removed = 0;
-        await this.#environment.commitForAll(() => {
+        await this.#environment.commit(() => {
           const range = {
             start: prefixOf(kind, dataSourceId, 0),
             end: prefixOf(kind, dataSourceId, this.#inForce(dataSourceId)),

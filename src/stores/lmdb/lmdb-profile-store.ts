@@ -11,24 +11,9 @@ import {
 } from "../../profiles/record.ts";
 import type { ProfileChange, ProfileKey, ProfileStore } from "../../profiles/store.ts";
 import { AnsweredEarly } from "./answered-early.ts";
-import type { Write } from "./commit-queue.ts";
 import type { Bytes, Environment } from "./environment.ts";
 import { type StoredKey, storedKey, storedKeyInPlace } from "./profile-key.ts";
 import { readRecord, writeRecord } from "./stored-record.ts";
-
-export interface CommitOptions {
-  /**
-   * Runs first in the transaction, and gives what to write beside the profiles; null stores nothing of it
-   * all. Writes nothing itself.
-   */
-  readonly beside: (() => Write | null) | null;
-  /** Whether it is answered, in every durability, only once all processes see it. */
-  readonly forAll: boolean;
-  /** Since when, at the latest, the caller knows the profiles. */
-  readonly asOf?: number | undefined;
-}
-
-const NOTHING: Write = () => {};
 
 /** Profiles in an environment that all processes of a node share; closing the store closes it. */
 export class LmdbProfileStore implements ProfileStore {
@@ -56,38 +41,32 @@ export class LmdbProfileStore implements ProfileStore {
   }
 
   async commit(changes: readonly ProfileChange[]): Promise<void> {
-    if (changes.length > 0) await this.commitBeside(changes, { beside: null, forAll: false });
+    if (changes.length === 0) return;
+    if (this.#environment.answersEarly) this.commitLater(changes, () => this.merge(changes));
+    else await this.#environment.commit(() => this.merge(changes));
   }
 
-  /** Merges the changes and writes, in the same step, what belongs to them. */
-  commitBeside(changes: readonly ProfileChange[], options: CommitOptions): Promise<void> {
-    const environment = this.#environment;
-    if (environment.durability === "off") return this.#commitEarly(changes, options);
-    const write = () => this.#write(changes, options);
-    return options.forAll ? environment.commitForAll(write) : environment.commit(write);
+  /** Answers now and commits later: whoever reads one of these profiles meanwhile has it committed first. */
+  commitLater(changes: readonly ProfileChange[], write: () => void): void {
+    this.#environment.commitLater(() => {
+      for (const { key } of changes) this.#answeredEarly.remove(nameOf(key));
+      write();
+    });
+    for (const { key } of changes) this.#answeredEarly.add(nameOf(key));
   }
 
-  async #commitEarly(changes: readonly ProfileChange[], options: CommitOptions): Promise<void> {
-    const environment = this.#environment;
-    const named = changes.map(({ key }) => keyText(key));
-    this.#answeredEarly.add(named);
-    const write = (): void => {
-      this.#answeredEarly.remove(named);
-      this.#write(changes, options);
-    };
-    try {
-      await (options.forAll ? environment.commitForAll(write) : environment.commit(write));
-    } catch (refusal) {
-      this.#answeredEarly.remove(named);
-      throw refusal;
+  /**
+   * In a transaction: stores the profiles as the changes leave them. `asOf` is since when, at the latest, the
+   * caller knows them.
+   */
+  merge(changes: readonly ProfileChange[], asOf?: number): void {
+    const [only, second] = changes;
+    if (only !== undefined && second === undefined) {
+      const stored = storedKeyInPlace(only.key);
+      this.#put(only.key, stored, this.#mergeInPlace(only, stored, asOf));
+    } else {
+      this.#mergeSeveral(changes);
     }
-  }
-
-  #write(changes: readonly ProfileChange[], { beside, asOf }: CommitOptions): void {
-    const writeBeside = beside === null ? NOTHING : beside();
-    if (writeBeside === null) return;
-    this.#merge(changes, asOf);
-    writeBeside();
   }
 
   async forgetEveryone(): Promise<void> {
@@ -96,7 +75,6 @@ export class LmdbProfileStore implements ProfileStore {
       this.#environment.profilesOfDevices.clearSync();
       this.#environment.profilesOfDeclaredIds.clearSync();
     });
-    if (this.#environment.durability === "off") this.#environment.commitNow();
   }
 
   close(): Promise<void> {
@@ -105,19 +83,9 @@ export class LmdbProfileStore implements ProfileStore {
 
   /** A commit that was answered is seen, also before its transaction. Says whether it had to be made. */
   #commitAnswered(key: ProfileKey): boolean {
-    if (this.#answeredEarly.isEmpty || !this.#answeredEarly.has(keyText(key))) return false;
+    if (this.#answeredEarly.isEmpty || !this.#answeredEarly.has(nameOf(key))) return false;
     this.#environment.commitNow();
     return true;
-  }
-
-  #merge(changes: readonly ProfileChange[], asOf: number | undefined): void {
-    const [only, second] = changes;
-    if (only !== undefined && second === undefined) {
-      const stored = storedKeyInPlace(only.key);
-      this.#put(only.key, stored, this.#mergeInPlace(only, stored, asOf));
-    } else {
-      this.#mergeSeveral(changes);
-    }
   }
 
   /** What the call has foreseen, where nobody has come in between. */
@@ -158,4 +126,9 @@ export class LmdbProfileStore implements ProfileStore {
       ? this.#environment.profilesOfDevices
       : this.#environment.profilesOfDeclaredIds;
   }
+}
+
+/** For what was answered early: profiles that a device has with several partners share one name. */
+function nameOf(key: ProfileKey): string {
+  return key.kind === "device" ? key.device : keyText(key);
 }

@@ -15,7 +15,6 @@ import type {
   VisitorsAtHand,
 } from "../../profiles/visitor-store.ts";
 import { AnsweredEarly } from "./answered-early.ts";
-import type { Write } from "./commit-queue.ts";
 import type { Environment } from "./environment.ts";
 import { LmdbCallRates } from "./lmdb-call-rates.ts";
 import { LmdbDenials } from "./lmdb-denials.ts";
@@ -72,57 +71,55 @@ export class LmdbVisitorStore implements ScannedStore {
     return keys.map((key) => this.#readIdentity(key));
   }
 
-  commitVisit(visit: Visit): Promise<"stored" | "opted-out"> {
+  commitVisit(visit: Visit): Promise<VisitOutcome> {
     const { profiles, identities } = visit;
-    const answersEarly = this.#environment.durability === "off";
     const changesNothing = profiles.length === 0 && identities.length === 0;
-    if (answersEarly || changesNothing) return this.#commitUnawaited(visit, changesNothing);
-    return this.#commit(visit);
+    if (this.#environment.answersEarly || changesNothing) {
+      return this.#commitUnawaited(visit, changesNothing);
+    }
+    return this.#environment.commit(() => this.#write(visit));
   }
 
   /**
    * Where nothing waits for the transaction, its answer is that of the moment; the transaction asks again,
    * and stores nothing for somebody who has opted out meanwhile.
    */
-  async #commitUnawaited(visit: Visit, changesNothing: boolean): Promise<"stored" | "opted-out"> {
-    const { guard, identities, asOf } = visit;
+  async #commitUnawaited(visit: Visit, changesNothing: boolean): Promise<VisitOutcome> {
+    const { guard, asOf } = visit;
     // Whoever names this moment has just looked, and nothing was waited for since.
     if (guard !== null && asOf !== this.#environment.moments.now) {
       this.#environment.seeLatest();
       if (isOptedOut(guard, (key) => this.#readIdentity(key))) return "opted-out";
     }
     if (changesNothing) return "stored";
-    if (isForAll(visit)) return this.#commit(visit);
-    const named = namedIn(identities);
-    this.#answeredEarly.add(named);
-    try {
-      return await this.#commit(visit, () => this.#answeredEarly.remove(named));
-    } catch (refusal) {
-      // It never got as far as waiting.
-      this.#answeredEarly.remove(named);
-      throw refusal;
-    }
+    if (isForAll(visit)) return this.#environment.commit(() => this.#write(visit));
+    this.#commitLater(visit);
+    return "stored";
   }
 
-  #commit(visit: Visit, onBegin: () => void = NOTHING): Promise<"stored" | "opted-out"> {
-    const { profiles, identities, guard, asOf } = visit;
-    let outcome: "stored" | "opted-out" = "stored";
-    const beside = (): Write | null => {
-      onBegin();
-      if (identities.length === 0) {
-        if (!this.#isOptedOutBy(guard, asOf)) return NOTHING;
-        outcome = "opted-out";
-        return null;
-      }
-      const read = this.#identities.readingOnce();
-      if (guard !== null && isOptedOut(guard, read)) {
-        outcome = "opted-out";
-        return null;
-      }
-      return this.#identities.prepare(identities, read);
-    };
-    const options = { beside, forAll: isForAll(visit), asOf };
-    return this.#profiles.commitBeside(profiles, options).then(() => outcome);
+  #commitLater(visit: Visit): void {
+    const { profiles, identities } = visit;
+    const named = identities.length === 0 ? NOBODY : namedIn(identities);
+    this.#profiles.commitLater(profiles, () => {
+      for (const name of named) this.#answeredEarly.remove(name);
+      this.#write(visit);
+    });
+    for (const name of named) this.#answeredEarly.add(name);
+  }
+
+  /** In a transaction. Whoever has opted out by now has nothing of it stored. */
+  #write({ profiles, identities, guard, asOf }: Visit): VisitOutcome {
+    if (identities.length === 0) {
+      if (this.#isOptedOutBy(guard, asOf)) return "opted-out";
+      this.#profiles.merge(profiles, asOf);
+      return "stored";
+    }
+    const read = this.#identities.readingOnce();
+    if (guard !== null && isOptedOut(guard, read)) return "opted-out";
+    const writeIdentities = this.#identities.prepare(identities, read);
+    this.#profiles.merge(profiles, asOf);
+    writeIdentities();
+    return "stored";
   }
 
   /** In a transaction: whether somebody has opted out since the caller looked. */
@@ -133,7 +130,7 @@ export class LmdbVisitorStore implements ScannedStore {
 
   async forgetEveryone(): Promise<void> {
     const { profilesOfDevices, profilesOfDeclaredIds, denials, deviceGraphs } = this.#environment;
-    await this.#environment.commitForAll(() => {
+    await this.#environment.commit(() => {
       this.#environment.moments.everybodyForgotten();
       for (const database of [profilesOfDevices, profilesOfDeclaredIds, denials, deviceGraphs]) {
         database.clearSync();
@@ -166,7 +163,9 @@ export class LmdbVisitorStore implements ScannedStore {
   }
 }
 
-const NOTHING: Write = () => {};
+type VisitOutcome = "stored" | "opted-out";
+
+const NOBODY: readonly string[] = [];
 
 /** Whether its answer waits, in every durability, until all processes see it. */
 function isForAll({ identities }: Visit): boolean {

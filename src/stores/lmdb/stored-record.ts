@@ -3,9 +3,14 @@ import type { StoredKey } from "./profile-key.ts";
 
 /** The record as it stands in a buffer of the library's: valid until the next read. */
 export function readRecord(database: Bytes, { bytes, prefix }: StoredKey): Uint8Array | null {
-  const value = database.getBinaryFast(bytes);
+  return readValue(database, bytes, prefix.length);
+}
+
+/** The value of a key from a place on, in a buffer of the library's: valid until the next read. */
+export function readValue(database: Bytes, key: Uint8Array, from = 0): Uint8Array | null {
+  const value = database.getBinaryFast(key);
   // The buffer is longer than the value, its `length` a property put over it.
-  return value === undefined ? null : value.subarray(prefix.length, value.length);
+  return value === undefined ? null : value.subarray(from, value.length);
 }
 
 export function writeRecord(

@@ -31,7 +31,7 @@ for (const durability of ["commit", "fsync", "off"] as const) {
       await began;
       const optOut = { kind: "opt-out", key: deviceKey(1), pid: PARTNER } as const;
       const works = [
-        environment.commitForAll(() => {}).then(note("for all")),
+        environment.commit(() => {}).then(note("for all")),
         visitors
           .commitVisit({
             profiles: [],
@@ -57,7 +57,7 @@ for (const durability of ["commit", "fsync", "off"] as const) {
       const environment = openEnvironment({ folder: storeFolder(), durability });
       const moment = environment.whileNobodyCommits(() => Promise.reject(new Error("Gone.")));
       await assert.rejects(moment, /Gone/);
-      await environment.commitForAll(() => {});
+      await environment.commit(() => {});
       await environment.close();
     });
   });
