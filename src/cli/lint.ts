@@ -30,6 +30,10 @@ export async function runLint(
     const message = "Expected a whole number.";
     return wronglyStarted([{ where: "--max-cost", code: "E_VALUE", message }]);
   }
+  if (values.has("partner")) {
+    const message = "Expected it with --node: of a file all partners are looked at.";
+    return wronglyStarted([{ where: "--partner", code: "E_VALUE", message }]);
+  }
   const evidence = await readEvidenceAt(values.get("evidence"));
   if (!evidence.ok) return evidence.error;
   const [path = ""] = operands;

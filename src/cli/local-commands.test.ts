@@ -193,3 +193,38 @@ test("every command has its help, which names every option", async () => {
       assert.match(stdout, new RegExp(`^ {2}--${option.name}( |$)`, "m"));
   }
 });
+
+test("a file in another encoding than UTF-8 is refused by its name", async () => {
+  const text = JSON.stringify({ partners: [aPartner(1957, { name: "M\u00fcller" })] });
+  const path = join(folder, "latin.json");
+  await writeFile(path, Buffer.from(text, "latin1"));
+  for (const args of [
+    ["lint", path],
+    ["test", DEMO_CASES, "--workspace", path],
+    ["apply", path, "--token", "x"],
+  ]) {
+    const { exitCode, stderr } = await dunlin(...args);
+    assert.deepEqual([exitCode, stderr], [2, `${path}: E_FILE: Expected a text in UTF-8.`]);
+  }
+  const marked = await fileOf("marked.json", `\uFEFF${text}`);
+  assert.equal((await dunlin("lint", marked, "--fail-on", "never")).exitCode, 0);
+});
+
+test("lint of a file speaks of all partners, and does not pretend to choose one", async () => {
+  const { exitCode, stdout, stderr } = await dunlin("lint", odd, "--partner", "7");
+  assert.deepEqual([exitCode, stdout], [2, ""]);
+  assert.match(stderr, /^--partner: E_VALUE: Expected it with --node: /);
+});
+
+test("cases that are no list are one fault, and no case is looked for in them", async () => {
+  for (const [text, code] of [
+    ["cases: 5", "E_TYPE"],
+    ["cases: []", "E_TYPE"],
+    ["partner: demo", "E_MISSING_KEY"],
+  ] as const) {
+    const path = await fileOf("no-cases.yaml", text);
+    const { exitCode, stderr } = await dunlin("test", path, "--workspace", DEMO);
+    const expected = `${path}: /cases: ${code}: Expected a list of at least one case.`;
+    assert.deepEqual([exitCode, stderr], [2, expected]);
+  }
+});

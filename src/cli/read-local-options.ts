@@ -42,11 +42,18 @@ export function readLocalOptions(
 
 /** A file's text, or how a run ends without it. */
 export async function readTextFile(path: string): Promise<Result<string, RunOutcome>> {
+  const refuse = (message: string) =>
+    err(wronglyStarted([{ where: path, code: "E_FILE", message }]));
+  let bytes: Uint8Array;
   try {
-    return ok(await readFile(path, "utf8"));
+    bytes = await readFile(path);
   } catch {
-    const message = "Expected a file that can be read.";
-    return err(wronglyStarted([{ where: path, code: "E_FILE", message }]));
+    return refuse("Expected a file that can be read.");
+  }
+  try {
+    return ok(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch {
+    return refuse("Expected a text in UTF-8.");
   }
 }
 

@@ -52,8 +52,13 @@ export async function chooseFirstDefinitions(
   if (path === null)
     return ok({ publication: latest, isStored: true, changed: [], changedItems: [] });
 
+  const text = decodeUtf8(readFileSync(path));
+  if (text === null) {
+    const message = "Expected a text in UTF-8.";
+    return err(faultyDocument(path, [{ at: "", code: "E_SYNTAX", message }]));
+  }
   const prepared = await thread.prepare({
-    text: readFileSync(path, "utf8"),
+    text,
     format: formatOf(path),
     previous: latest?.document ?? null,
   });
@@ -65,6 +70,15 @@ export async function chooseFirstDefinitions(
   const publication = publicationOf(revision, prepared.value);
   const { changed, changedItems } = prepared.value;
   return ok({ publication, isStored: false, changed, changedItems });
+}
+
+/** Null where it is another encoding, in which names would be kept as question marks. */
+function decodeUtf8(bytes: Uint8Array): string | null {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return null;
+  }
 }
 
 export function isUnchanged({ changes }: PreparedPublication): boolean {

@@ -28,11 +28,14 @@ export function readCases(
   const reader = new CaseReader();
   const file = reader.object(input, "", FILE_KEYS);
   if (file === undefined) return err(reader.faults);
-  if (!Array.isArray(file["cases"]) || file["cases"].length === 0) {
-    reader.fault("/cases", "E_MISSING_KEY", "Expected a list of cases.");
+  const given = file["cases"];
+  if (!Array.isArray(given) || given.length === 0) {
+    const code = given === undefined ? "E_MISSING_KEY" : "E_TYPE";
+    reader.fault("/cases", code, "Expected a list of at least one case.");
+    return err(reader.faults);
   }
-  const cases = reader.list(file["cases"]).flatMap((given, index) => {
-    const one = reader.object(given, `/cases/${index}`, CASE_KEYS);
+  const cases = given.flatMap((each: unknown, index) => {
+    const one = reader.object(each, `/cases/${index}`, CASE_KEYS);
     if (one === undefined) return [];
     return readCase({ ...pick(file, ["partner", "now"]), ...one }, `/cases/${index}`, {
       reader,

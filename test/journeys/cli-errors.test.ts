@@ -37,6 +37,7 @@ before(async () => {
   const files: Readonly<Record<string, string | Uint8Array>> = {
     ...{ "noise.json": noise, "noise.yaml": noise, "empty.json": "", "list.json": "[]" },
     ...{ "deep.json": "[".repeat(200_000), "bomb.yaml": bomb.join("\n"), "good.json": "{}" },
+    "cut.json": "{",
   };
   for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content);
 });
