@@ -27,7 +27,7 @@ export interface InfluentialTrait {
   readonly rank: number;
   /** Visitors of the data sources who realized it within the look-back. */
   readonly uniques: number;
-  /** Those of the baseline among all who did. */
+  /** How often they did; 0 of an onboarded trait, whose realizations are no events. */
   readonly count: number;
 }
 

@@ -64,9 +64,11 @@ export class AloneEvaluator implements Evaluator {
     const { store, of, pid } = this.#options;
     const owners = holders.map(({ owner }) => owner);
     const identities = await store.scan.identitiesOf(of, owners);
-    for (const [place, { before, after, lastSeen }] of holders.entries()) {
+    for (const [place, { owner, before, after, lastSeen }] of holders.entries()) {
       const optOuts = identities[place]?.optOuts ?? [];
-      if (optOuts.every((optOut) => optOut.pid !== pid)) verdict(before, after, lastSeen);
+      if (optOuts.every((optOut) => optOut.pid !== pid)) {
+        verdict(before, after, lastSeen, owner);
+      }
     }
   }
 }

@@ -1,6 +1,11 @@
 import type { PartnerCatalog, SegmentGroup } from "../catalog/snapshot.ts";
 import type { PartnerId, SegmentId } from "../model/ids.ts";
-import type { ScannedProfiles, ScannedStore, VisitRecord } from "../profiles/profile-scan.ts";
+import type {
+  ScannedProfiles,
+  ScannedStore,
+  ScanOwner,
+  VisitRecord,
+} from "../profiles/profile-scan.ts";
 import type { WantedTraits } from "../profiles/skim-record.ts";
 
 /** Definitions, and those of their segments that are evaluated in this pass. */
@@ -15,11 +20,12 @@ export function isReadAlone({ mergeNeeds }: PartnerCatalog): boolean {
   return !lastAuthenticated && !deviceGraphs && computedTraits === null;
 }
 
-/** The segments, ascending, that a visitor is in under either side, and when they were seen last. */
+/** The segments, ascending, that a visitor is in under either side, when they were seen last, and whose record it was. */
 export type Verdict = (
   before: readonly SegmentId[],
   after: readonly SegmentId[],
   lastSeen: number,
+  owner: ScanOwner,
 ) => void;
 
 /** Finds out for visitors, a page of them at a time, which segments they are in. */

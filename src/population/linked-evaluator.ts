@@ -85,7 +85,7 @@ export class LinkedEvaluator implements Evaluator {
         this.#segmentsOf(before, one, identity),
         this.#segmentsOf(after, one, identity),
       ]);
-      if (was.length + is.length > 0) verdict(was, is, one.profile.lastSeen);
+      if (was.length + is.length > 0) verdict(was, is, one.profile.lastSeen, one.owner);
     });
     await Promise.all(evaluated);
   }

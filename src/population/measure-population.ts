@@ -9,7 +9,6 @@ import { DEVICE_LIFE_DAYS, utcDay } from "../model/time.ts";
 import type { ScannedProfiles } from "../profiles/profile-scan.ts";
 import { WantedTraits } from "../profiles/skim-record.ts";
 import { HolderVisits } from "./holder-visits.ts";
-import { PageCopy } from "./page-copy.ts";
 import {
   type CountWorld,
   compileCounted,
@@ -18,6 +17,7 @@ import {
   passesOver,
 } from "./population.ts";
 import { type MetricsOfTraits, RealizationTally } from "./realization-tally.ts";
+import { scanInSlices } from "./scan-in-slices.ts";
 
 export { METRIC_RANGES, type MetricsOfTraits, type TraitMetrics } from "./realization-tally.ts";
 
@@ -30,9 +30,6 @@ export interface PartnerMetrics {
   readonly visited: number;
   readonly unreadable: number;
 }
-
-/** A millisecond or two of work, of which nothing is kept. */
-const RECORDS_A_SLICE = 128;
 
 /** Rejects with the signal's reason when that is aborted. */
 export async function measurePopulation(
@@ -80,37 +77,21 @@ async function measureKind(
   const count = (_before: readonly SegmentId[], after: readonly SegmentId[]): void => {
     for (const sid of after) segments.set(sid, (segments.get(sid) ?? 0) + 1);
   };
-  const copy = new PageCopy();
-  let visited = 0;
-  let share = 0;
-  let from = null;
-  do {
-    const page = await world.store.scan.next(of, from, copy.add);
-    for (let first = 0; first < copy.count; first += RECORDS_A_SLICE) {
-      const end = Math.min(first + RECORDS_A_SLICE, copy.count);
-      for (let place = first; place < end; place++) {
-        const record = copy.recordAt(place);
-        holders.visit(record);
-        pass?.evaluator.visit(record);
-      }
+  return scanInSlices(of, world, {
+    visit: (record) => {
+      holders.visit(record);
+      pass?.evaluator.visit(record);
+    },
+    endSlice: async () => {
       await holders.flush();
       await pass?.evaluator.flush(count);
-      await world.pause();
-      world.signal.throwIfAborted();
-    }
-    copy.empty();
-    visited += page.visited;
-    share = Math.min(1, share + page.share);
-    from = page.next;
-    onProgress(from === null ? 1 : share, visited);
-    await world.pause();
-    world.signal.throwIfAborted();
-  } while (from !== null);
-  return visited;
+    },
+    onProgress,
+  });
 }
 
 /** Who is in a paused segment is asked as if it were active, as sizes do. */
-function resumed(definitions: PartnerDefinitions): PartnerDefinitions {
+export function resumed(definitions: PartnerDefinitions): PartnerDefinitions {
   const segments = definitions.segments.map((segment) =>
     segment.status === "ACTIVE" ? segment : { ...segment, status: "ACTIVE" as const },
   );
@@ -129,7 +110,7 @@ function talliedTraits({ traits }: PartnerDefinitions) {
 }
 
 /** Devices, and the declared IDs that have profiles, each with the days that a profile is kept. */
-function kindsOf(
+export function kindsOf(
   partner: PartnerCatalog,
 ): readonly { readonly of: ScannedProfiles; readonly keptDays: number }[] {
   const devices: ScannedProfiles = { kind: "devices", pid: partner.pid };
@@ -142,6 +123,6 @@ function kindsOf(
   return [{ of: devices, keptDays: DEVICE_LIFE_DAYS }, ...declared];
 }
 
-function keyOf(of: ScannedProfiles): string {
+export function keyOf(of: ScannedProfiles): string {
   return of.kind === "devices" ? of.kind : `${of.dataSourceId}`;
 }
