@@ -35,6 +35,8 @@ const VERSION_WITH_TELLINGS = 3;
 /** Knew no pairs, and no change of membership by calls of others. */
 const VERSION_WITHOUT_PAIRS = 1;
 const CHECKSUM_BYTES = 4;
+/** The CRC-32 of anything that is followed by its own CRC-32. */
+const CRC_WITH_CHECKSUM = 0x2144_df1c;
 const SHORTEST_RECORD = 1 + 3 + CHECKSUM_BYTES;
 const SHORTEST_TRAIT = 4;
 
@@ -111,15 +113,9 @@ function checkWhole(bytes: Uint8Array, end: number): void {
     const known = `${VERSION_WITHOUT_PAIRS} to ${VERSION_WITH_TELLINGS}`;
     throw new CorruptRecord(`its version is ${version}, this server reads ${known}`, 0);
   }
-  if (crc32(bytes.subarray(0, end)) !== uint32At(bytes, end)) {
+  if (crc32(bytes) !== CRC_WITH_CHECKSUM) {
     throw new CorruptRecord("its checksum is not that of what it holds", end);
   }
-}
-
-function uint32At(bytes: Uint8Array, at: number): number {
-  let bits = 0;
-  for (let place = 3; place >= 0; place--) bits = (bits << 8) | (bytes[at + place] ?? 0);
-  return bits >>> 0;
 }
 
 function readTraits(reader: ByteReader, today: number): TraitRecord[] {
