@@ -54,6 +54,8 @@ export interface Caller {
   /** What `crUID` and `upUID` hold; 0 where no user stands behind the call. */
   readonly userId: number;
   readonly rights: Rights;
+  /** The password is a temporary one, or too old: there are no rights before another one is chosen. */
+  readonly needsPassword?: true;
   readonly limits?: CallerLimits;
 }
 

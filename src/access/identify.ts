@@ -36,14 +36,13 @@ export async function callerOfUser(world: AccessWorld, user: StoredUser): Promis
     user.groups.map((id) => world.records.read("group", numberKey(id))),
   );
   const { userId, username, firstName, lastName } = user;
+  const needsPassword = state === "PENDING" || state === "EXPIRED";
   return {
     ...{ kind: "user", id: String(userId), userId },
     name: `${firstName} ${lastName}`.trim() || username,
     // Whoever has a temporary password, or too old a one, can do nothing but choose another.
-    rights:
-      state === "PENDING" || state === "EXPIRED"
-        ? NO_RIGHTS
-        : buildRights(grantOf(user), groups.filter(isThere)),
+    rights: needsPassword ? NO_RIGHTS : buildRights(grantOf(user), groups.filter(isThere)),
+    ...(needsPassword && { needsPassword }),
   };
 }
 

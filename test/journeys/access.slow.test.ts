@@ -368,6 +368,20 @@ test("the audit log is paged by time, and each partner's administrators see thei
   }
 });
 
+test("who has a temporary password is told that another one comes first", async () => {
+  const given = { username: "newcomer", isAdmin: true };
+  const { temporaryPassword: password } = await journey.made("POST", "/v1/users/?pid=1957", given);
+  const { reading } = await journey.login({ username: "newcomer", password });
+  for (const target of ["/v1/traits/", "/v1/traits/?pid=1957", "/v1/users/?pid=1957", "/metrics"]) {
+    const answer = await journey.tell({ method: "GET", target, headers: reading });
+    assert.equal(answer.status, 403, target);
+    assert.match(
+      JSON.parse(answer.text).detail,
+      /another one is chosen first, by POST \/v1\/users/,
+    );
+  }
+});
+
 test("who may create nothing learns nothing of what a body should be", async () => {
   const { token } = await journey.token({ roles: [{ pid: 1957, role: "viewer" }] });
   const makes = async (headers: Record<string, string>, target: string) => {

@@ -158,6 +158,9 @@ function refuseUnknown(reply: FastifyReply, challenge: string, detail: string): 
   void sendProblem(reply, problem(401, detail));
 }
 
+const NEEDS_PASSWORD =
+  "The password is a temporary one, or too old: another one is chosen first, by POST /v1/users/self/update-password.";
+
 /** Null where the caller may. */
 async function checkAccess(
   request: FastifyRequest,
@@ -168,6 +171,7 @@ async function checkAccess(
   const limit = limitReached(request, caller, access);
   if (limit !== null) return problem(403, limit);
   if (access.needs === "caller") return null;
+  if (caller.needsPassword) return problem(403, NEEDS_PASSWORD);
   if (access.needs === "installation") {
     if (caller.rights.isInstallationAdministrator) return null;
     return problem(403, "Only administrators of the installation may do this.");
