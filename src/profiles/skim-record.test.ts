@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import { type Random, seededRandom } from "../../test/support/random.ts";
-import { asSegmentId, asTraitId } from "../model/ids.ts";
+import { asDestinationId, asSegmentId, asTraitId } from "../model/ids.ts";
 import type { Profile, TraitRun } from "../model/profile.ts";
 import { DAY_MS, utcDay } from "../model/time.ts";
 import { CorruptRecord } from "./corrupt-record.ts";
@@ -36,7 +36,10 @@ function randomProfile(random: Random): Profile {
     });
   const since = TODAY * DAY_MS;
   const membership = random.chance(0.5) ? [{ sid: asSegmentId(9), since }] : [];
-  return { lastSeen: TODAY * DAY_MS + random.below(DAY_MS), traits, membership };
+  const profile = { lastSeen: TODAY * DAY_MS + random.below(DAY_MS), traits, membership };
+  if (random.chance(0.7)) return profile;
+  const destinationId = asDestinationId(7001);
+  return { ...profile, tellings: [{ destinationId, last: since, count: 1, forSeconds: 60 }] };
 }
 
 it("finds in a record what decoding all of it finds, for any traits that are wanted", () => {
