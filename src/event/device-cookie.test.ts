@@ -12,7 +12,7 @@ test("a cookie's end is a life after the call that sets it, whichever calls came
   assert.ok(device);
   for (const now of TIMES) {
     const scope = { host: "a.demdex.net", secure: false, domain: "demdex.net", now };
-    const lines = [
+    const lines: readonly string[] = [
       deviceCookieLine(device, scope),
       syncCookieLine(device, scope),
       ...optOutCookieLines(scope),

@@ -50,7 +50,7 @@ export function hostKind(host: string, catalog: CatalogSnapshot, domain: string)
 
 /** The host that the domain attribute of a cookie may name: `.<D>` for what lies below it, else none. */
 export function cookieDomain(host: string, domain: string): string | null {
-  return withoutPort(host).toLowerCase().endsWith(`.${domain}`) ? `.${domain}` : null;
+  return labelsBelow(withoutPort(host).toLowerCase(), domain) === null ? null : `.${domain}`;
 }
 
 function partnerOfHost(

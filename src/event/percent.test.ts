@@ -59,3 +59,19 @@ test("an encoded text comes back as it was, whatever it holds", () => {
     assert.equal(utf8Decode(octets(text)), text);
   }
 });
+
+test("octets that are no UTF-8 become what every browser makes of them", () => {
+  const random = seededRandom(2);
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  // Where sequences of two, three and four octets begin, go on and end, and what is never part of one.
+  const odd = [0x41, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xc2, 0xdf, 0xe0, 0xe1, 0xed];
+  odd.push(0xef, 0xbb, 0xf0, 0xf1, 0xf4, 0xf5, 0xff);
+  for (let round = 0; round < 20_000; round++) {
+    const bytes = Uint8Array.from({ length: 1 + random.below(8) }, () => random.pick(odd));
+    const text = decoder.decode(bytes);
+    const said = `seed 2, round ${round}: ${bytes}`;
+    const wire = Array.from(bytes, (byte) => `%${byte.toString(16).padStart(2, "0")}`).join("");
+    assert.equal(percentDecode(wire), text, said);
+    assert.equal(utf8Decode(Buffer.from(bytes).toString("latin1")), text, said);
+  }
+});

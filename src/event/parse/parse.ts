@@ -56,7 +56,8 @@ export interface Refusal {
 /** Reads one request ("DCS and visitor-ID service", Transport, sizes, request parsing). */
 export function parseCall(raw: RawCall, kind: CallKind = "event"): ParsedCall {
   const headers = readHeaders(raw.headers);
-  const target = raw.target.slice(0, MAX_TARGET_BYTES);
+  const isLong = raw.target.length > MAX_TARGET_BYTES;
+  const target = isLong ? raw.target.slice(0, MAX_TARGET_BYTES) : raw.target;
   const isSync = kind === "sync";
   const query = isSync ? (readSyncTarget(target)?.query ?? "") : target;
   const queryAt = isSync ? 0 : queryStart(target);
@@ -70,7 +71,7 @@ export function parseCall(raw: RawCall, kind: CallKind = "event"): ParsedCall {
   const form = chooseForm(first, kind);
   const wantsPlaces = first.of("d_strict") === "1";
 
-  const oversize = raw.target.length > MAX_TARGET_BYTES || (raw.body?.length ?? 0) > MAX_BODY_BYTES;
+  const oversize = isLong || (raw.body?.length ?? 0) > MAX_BODY_BYTES;
   const isReadable =
     !oversize &&
     isForm &&
