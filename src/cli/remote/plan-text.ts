@@ -1,5 +1,7 @@
 // A plan for people: what is created (+), changed (~) and deleted (-), kind by kind, then the visitors of segments.
 
+import { printable } from "../lint-lines.ts";
+
 export interface ReadPlan {
   readonly isEmpty: boolean;
   readonly objects: readonly PlannedObject[];
@@ -59,16 +61,17 @@ export function planText(plan: ReadPlan): string {
   lines.push("", ...segmentLines(plan));
   for (const { at, message } of plan.warnings) lines.push("", `Warning: ${at}: ${message}`);
   for (const note of plan.notes) lines.push("", note);
-  return `${lines.join("\n")}\n`;
+  return `${lines.map(printable).join("\n")}\n`;
 }
 
+/** Names are others', and may hold what moves a terminal's cursor. */
 export function changedObjectLines({
   objects,
   objectsLeftOut,
 }: Pick<ReadPlan, "objects" | "objectsLeftOut">): string[] {
   const lines = objects.flatMap(objectLines);
   if (objectsLeftOut > 0) lines.push(`… and ${objectsLeftOut} more objects.`);
-  return lines;
+  return lines.map(printable);
 }
 
 const SIGNS: Readonly<Record<string, string>> = { created: "+", updated: "~", deleted: "-" };
@@ -101,10 +104,37 @@ function objectLines({ list, id, name, change, fields }: PlannedObject): string[
 }
 
 function changedField({ key, ...field }: PlannedObject["fields"][number]): string[] {
+  const elements = changedElements(field.before, field.after);
+  if (elements !== null) return elements.map(([sign, text]) => `    ${sign} ${key}: ${text}`);
   const lines: string[] = [];
   if ("before" in field) lines.push(`    - ${key}: ${valueText(field.before)}`);
   if ("after" in field) lines.push(`    + ${key}: ${valueText(field.after)}`);
   return lines;
+}
+
+/** Of two lists of objects, such as mappings, what only one of them holds; null of anything else. */
+function changedElements(before: unknown, after: unknown): (readonly [string, string])[] | null {
+  const lists = [before, after].map((list) =>
+    Array.isArray(list) && list.every(isObject) ? list.map(objectText) : null,
+  );
+  const [gone, come] = lists;
+  if (gone == null || come == null) return null;
+  const changed = [
+    ...gone.filter((text) => !come.includes(text)).map((text) => ["-", text] as const),
+    ...come.filter((text) => !gone.includes(text)).map((text) => ["+", text] as const),
+  ];
+  return changed.length === 0 ? null : changed;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Without the keys that say nothing. */
+function objectText(element: object): string {
+  return JSON.stringify(
+    Object.fromEntries(Object.entries(element).filter(([, value]) => value !== null)),
+  );
 }
 
 function isWorthSaying(key: string, value: unknown, id: number | null): boolean {
@@ -131,7 +161,9 @@ function segmentLines({ segments, unchangedSegments }: ReadPlan): string[] {
   const width = Math.max("Visitors of".length, ...titles.map((title) => title.length));
   const isCounted = segments.some(({ after }) => after !== undefined);
   const head = isCounted ? COLUMNS.map((name) => name.padStart(NUMBER_WIDTH)).join("") : "";
-  const lines = [`${"Visitors of".padEnd(width)}${head}`];
+  const lines = [
+    isCounted ? `${"Visitors of".padEnd(width)}${head}` : "Visitors may change, not counted:",
+  ];
   for (const [place, segment] of segments.entries()) {
     const numbers = isCounted ? COLUMNS.map((name) => numberText(name, segment[name])) : [];
     lines.push(`${(titles[place] ?? "").padEnd(width)}${numbers.join("")}  ${segment.because}`);

@@ -88,7 +88,11 @@ export function problemOfCount(refusal: CountRefusal): Problem {
         first !== undefined && faults.length === 1
           ? first.message
           : `There are ${faults.length} faults; nothing was counted.`;
-      return problem(400, detail, faults);
+      const refused = problem(400, detail, faults);
+      // A rule that somebody typed, as where it is checked or saved.
+      const isRule =
+        first?.at === "/segmentRule" && faults.every(({ column }) => column !== undefined);
+      return isRule ? { ...refused, error: "rule_invalid" } : refused;
     }
   }
 }
