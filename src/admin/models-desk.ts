@@ -8,4 +8,6 @@ export interface ModelsDesk {
   known(): Promise<KnownRuns>;
   /** Of one. */
   runsOf(modelId: number): Promise<ModelRuns>;
+  /** Begins a run, which goes on behind the answer. Not where a model runs already, on whichever node. */
+  begin(model: { readonly algoModelId: number; readonly pid: number }): Promise<"begun" | "busy">;
 }

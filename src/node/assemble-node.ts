@@ -53,6 +53,7 @@ export interface AssembledNode {
   readonly publisher: Publisher;
   readonly control: NodeControl;
   readonly counting: Counting;
+  readonly models: Modelling;
   readonly access: AccessControl;
   /** Null with the system clock. */
   readonly clock: ManualClock | null;
@@ -107,7 +108,12 @@ export function assembleNode(ingredients: NodeIngredients): AssembledNode {
     readDefinitions: () => definitionsOn(desk),
   });
   const linting = buildLinting({ pool, publisher, desk, counting });
-  const models = new Modelling({ control: stores.control });
+  const models = new Modelling({
+    ...{ store: stores.visitors, control: stores.control, desk, log, now, name: newName() },
+    ...{ courtesy: counting.courtesy, signal: counting.stopped },
+    isShared: group !== null,
+    machineNow: () => SYSTEM_CLOCK.now(),
+  });
   const control = buildNodeControl({
     ...{ pool, publisher, desk, counting, models, linting, group, clock, workersClock, metrics },
     ...{ revisions: stores.definitions, region: config.region },
@@ -121,7 +127,7 @@ export function assembleNode(ingredients: NodeIngredients): AssembledNode {
     passwordMs: config.passwordDays === null ? null : config.passwordDays * DAY_MS,
     isDefined: (object) => isDefined(desk, object),
   });
-  return { pool, publisher, control, counting, access, clock, group };
+  return { pool, publisher, control, counting, models, access, clock, group };
 }
 
 /** Rights for traits and segments are given for their data source. */
@@ -161,6 +167,10 @@ async function definitionsOn(desk: PublishedDesk) {
   return { revision: view.revision, workspace: view.workspace };
 }
 
+function newName(): string {
+  return `${hostname()}-${process.pid}-${randomBytes(NAME_BYTES).toString("hex")}`;
+}
+
 interface GroupParts {
   readonly config: Config;
   readonly log: Log;
@@ -175,7 +185,7 @@ function buildGroup(store: GroupStore, parts: GroupParts): NodeGroup {
     store,
     log,
     // For people: whom a publication waits for.
-    name: `${hostname()}-${process.pid}-${randomBytes(NAME_BYTES).toString("hex")}`,
+    name: newName(),
     settings: { domain: config.domain, clock: config.clock },
     limits: { ...LIMITS, compileMs: LIMITS.prepareMs },
     now: () => performance.now(),

@@ -21,6 +21,9 @@ export interface RunOptions {
   readonly stopAsked: Promise<void>;
 }
 
+/** How often it is asked whether models are to run. */
+const NIGHT_CHECK_MS = 60_000;
+
 export async function serveUntilStopped(
   node: AssembledNode,
   options: RunOptions,
@@ -68,8 +71,10 @@ export async function serveUntilStopped(
     }
     announce(config, node.pool.port, managePort);
     const tidying = setInterval(() => void tidyUp(node, log), ACCESS_LIMITS.tidyEveryMs);
+    const nights = setInterval(() => void node.models.night(), NIGHT_CHECK_MS);
     await stopped;
     clearInterval(tidying);
+    clearInterval(nights);
   }
   await shutDown(node, management, log);
   return STOPPED;
@@ -129,6 +134,7 @@ async function shutDown(
   const finished = Promise.all([
     node.pool.stop(LIMITS.shutdownMs),
     management.close(),
+    node.models.ended(),
     // No other node's publication waits for this one any more; its own may be under way.
     node.group?.drain(),
   ]);

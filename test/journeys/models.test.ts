@@ -17,10 +17,12 @@ before(async () => {
       traits: [
         { ...owner, sid: 1, name: "Baseline", traitRule: 't == "1"' },
         { ...owner, sid: 2, name: "Alike", traitRule: 't == "2"' },
+        { ...owner, sid: 3, name: "Unlike", traitRule: 't == "3"' },
         { ...owner, sid: 12, name: "Lookalike", traitType: "ALGO_TRAIT" },
         { ...owner, sid: 13, name: "Another", traitType: "ALGO_TRAIT" },
       ],
     },
+    args: ["--domain", "demdex.net"],
   });
 });
 after(() => node[Symbol.asyncDispose]());
@@ -63,4 +65,40 @@ test("a partner has at most twenty active models", async () => {
   assert.equal(paused.status, 201, paused.text);
   ids.push(JSON.parse(paused.text).algoModelId);
   assert.equal((await node.manage("POST", "/v1/models/bulk-delete", ids)).status, 204);
+});
+
+async function statusOf(id: number): Promise<Record<string, unknown>> {
+  return JSON.parse((await node.manage("GET", `/v1/models/${id}`)).text);
+}
+
+test("a run finds what tells the baseline from others, and how many look like it", async () => {
+  // Thirty of the baseline, five who are like them, thirty who are not.
+  for (let number = 1; number <= 65; number++) {
+    const device = `${number}`.padStart(38, "0");
+    const traits = number <= 30 ? "t=1&t=2" : number <= 35 ? "t=2" : "t=3";
+    const answer = await node.collect(`/event?d_uuid=${device}&${traits}`, {
+      headers: { Host: "alpha.demdex.net" },
+    });
+    assert.equal(answer.status, 200);
+  }
+  const made = JSON.parse((await node.manage("POST", "/v1/models/", MODEL)).text);
+  const path = `/v1/models/${made.algoModelId}`;
+  const begun = await node.manage("POST", `${path}/runs/`);
+  assert.equal(begun.status, 202, begun.text);
+  let model = await statusOf(made.algoModelId);
+  while (model["processingStatus"] !== "DONE") model = await statusOf(made.algoModelId);
+  assert.equal(model["lastRunStatus"], "SUCCESS", JSON.stringify(model));
+  assert.equal(model["lastSuccessfulRunTimestamp"], model["lastRunTimestamp"]);
+  // Runs leave the model as it was.
+  assert.equal(model["algoModelVersion"], 1);
+  const read = async (what: string) =>
+    JSON.parse((await node.manage("GET", `${path}/${what}`)).text);
+  const alike = { sid: 2, uniques: 35, count: 35, weight: 1, rank: 1 };
+  assert.deepEqual(await read("runs/latest/traits/"), [alike]);
+  const stats = await read("runs/latest/stats/");
+  assert.equal(stats.length, 21);
+  assert.deepEqual(stats[0], { AccuracyValue: 0, ReachValue: 35 });
+  assert.deepEqual(stats[20], { AccuracyValue: 1, ReachValue: 5 });
+  assert.deepEqual(await read("processing-history/"), [model["lastRunTimestamp"]]);
+  assert.equal((await node.manage("POST", "/v1/models/4711/runs")).status, 404);
 });

@@ -27,6 +27,7 @@ import { courtesyOfMachine } from "./courtesy.ts";
 import { Measuring, type MeasuringOptions, PATIENCE_MS } from "./measuring.ts";
 import type { PreparationThread } from "./preparation-thread.ts";
 
+export type { Courtesy } from "./courtesy.ts";
 export { PreparationThread } from "./preparation-thread.ts";
 
 export interface CountingOptions {
@@ -51,14 +52,15 @@ export class Counting implements CountingDesk {
   readonly measuring: Measuring;
   readonly #options: CountingOptions;
   readonly #stopped = new AbortController();
-  readonly #courtesy = courtesyOfMachine();
+  /** All that looks at everybody shares one. */
+  readonly courtesy = courtesyOfMachine();
   #underWay = 0;
 
   constructor(options: CountingOptions) {
     this.#options = options;
     const { store, readDefinitions, now } = options;
     this.measuring = new Measuring({
-      ...{ store, readDefinitions, now, courtesy: this.#courtesy },
+      ...{ store, readDefinitions, now, courtesy: this.courtesy },
       ...{ signal: this.#stopped.signal, patienceMs: PATIENCE_MS },
       ticks: () => performance.now(),
     });
@@ -166,7 +168,7 @@ export class Counting implements CountingDesk {
     let toldAt = performance.now();
     return {
       ...{ store, now: now(), signal: AbortSignal.any([signal, this.#stopped.signal]) },
-      pause: () => this.#courtesy.pause(),
+      pause: () => this.courtesy.pause(),
       onProgress: (share, visited) => {
         if (performance.now() - toldAt < TELL_EVERY_MS) return;
         toldAt = performance.now();
@@ -178,7 +180,7 @@ export class Counting implements CountingDesk {
   async #inTurn<T>(work: () => Promise<T | CountRefusal>): Promise<T | CountRefusal> {
     if (this.#underWay >= MOST_AT_ONCE) return BUSY;
     this.#underWay++;
-    const end = this.#courtesy.begin();
+    const end = this.courtesy.begin();
     try {
       return await work();
     } catch (fault) {

@@ -77,12 +77,14 @@ export function planModelDeletion(
   return ok({ edits: [], kept: gone, target: null, explain });
 }
 
-/** A model that found nothing three times is not run again. */
+/** Of a model that found nothing too often. */
 export function planModelDeactivation(
-  { algoModelId, ...kept }: Model,
+  modelId: number,
   context: ResourceContext,
 ): Result<PlannedChange, Refusal> {
-  if (findModel(algoModelId, context) === null) return err(NO_MODEL);
+  const model = findModel(modelId, context);
+  if (model === null) return err(NO_MODEL);
+  const { algoModelId, ...kept } = model;
   const inactive = { list: MODEL_LIST, id: algoModelId, kept: { ...kept, status: "INACTIVE" } };
   return ok({ edits: [], kept: [inactive], target: null, explain });
 }

@@ -29,6 +29,7 @@ import {
 import type { Result } from "../../../model/result.ts";
 import { err } from "../../../model/result.ts";
 import { answerList, READ_ONLY } from "../list-answer.ts";
+import { problem, sendProblem } from "../problems.ts";
 import { REVISION_HEADER } from "../revision-header.ts";
 import {
   answerDeletion,
@@ -263,7 +264,23 @@ function addRuns(app: FastifyInstance, { desk, models }: Desks): void {
     const runs = await runsOf(request, reply, { desk, models });
     return runs.ok ? runs.value.runs.map(({ at }) => at) : refuse(reply, runs.error);
   });
+
+  const begin = describeCall(KIND, "Run a model now, behind the answer", {
+    response: { 202: { type: "object" }, ...refusalSchemas(403, 404, 409) },
+  });
+  app.post<ById>("/v1/models/:id/runs", begin, async (request, reply) => {
+    const context = await contextOf(desk, request, reply);
+    const found = findOwnModel(request.params.id, context);
+    if (!found.ok) return refuse(reply, found.error);
+    const model = found.value;
+    if (!mayWithModel("WRITE", model, context)) return refuse(reply, NOT_THEIRS);
+    if ((await models.begin(model)) === "busy") return sendProblem(reply, BUSY);
+    return reply.code(202).send({ algoModelId: model.algoModelId, processingStatus: "RUNNING" });
+  });
 }
+
+const NOT_THEIRS = refusal("forbidden", "The caller may not run this model: see MAP_TO_MODELS.");
+const BUSY = problem(409, "A model runs already; come again when it is done.");
 
 async function runsOf(request: FastifyRequest<ById>, reply: FastifyReply, { desk, models }: Desks) {
   const context = await contextOf(desk, request, reply);
