@@ -37,6 +37,21 @@ export function describeForesight(withStore: WithStore): void {
       }
     }));
 
+  it("counts each of several calls, of which one looks at the store while another's commit is under way", () =>
+    withStore(async (store) => {
+      let calls = 0;
+      const visit = () => store.commitVisit(foreseenBy(store, ++calls));
+      for (let turns = 0; turns < 8; turns++) {
+        const underWay: Promise<unknown>[] = [visit()];
+        for (let turn = 0; turn < turns; turn++) await nextTurn();
+        underWay.push(visit(), store.commit([profileChange(2)]));
+        await nextTurn();
+        underWay.push(visit());
+        await Promise.all(underWay);
+        assert.deepEqual((await profileOf(store)).traits[0]?.days.at(-1), calls);
+      }
+    }));
+
   it("keeps a change by a call of which nothing was foreseen", () =>
     withStore(async (store) => {
       await store.commitVisit(foreseenBy(store, 1));
@@ -89,6 +104,10 @@ export function describeForesight(withStore: WithStore): void {
         await store.forgetEveryone();
       }
     }));
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 async function profileOf(store: VisitorStore): Promise<Profile> {

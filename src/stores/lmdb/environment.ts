@@ -240,10 +240,7 @@ export class Environment {
 
   #commitToFile(writes: Write): void {
     // The library's own thread needs two more wake-ups a transaction than the work itself takes.
-    this.#profiles.transactionSync(() => {
-      this.moments.begin(this.#profiles.getWriteTxnId());
-      writes();
-    });
+    this.#profiles.transactionSync(() => this.#write(writes));
     this.moments.end();
     this.#transactions++;
     this.#isDirty = true;
@@ -252,8 +249,14 @@ export class Environment {
 
   async #commitToDisk(writes: Write): Promise<void> {
     // In the library's thread: this one goes on with other calls while the disk works.
-    await this.#profiles.transaction(writes);
+    await this.#profiles.transaction(() => this.#write(writes));
+    this.moments.end();
     this.#transactions++;
+  }
+
+  #write(writes: Write): void {
+    this.moments.begin(this.#profiles.getWriteTxnId());
+    writes();
   }
 }
 

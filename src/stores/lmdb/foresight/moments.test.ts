@@ -33,15 +33,53 @@ test("nothing stands once another process has committed in between", () => {
   assert.deepEqual(stands(moments, moments.now), [false, false]);
 });
 
-test("nothing that was seen before our last transaction stands", () => {
+test("what was seen before our last transaction stands where that has left it as it was", () => {
   const moments = momentsAfter(7);
   const since = moments.now;
   moments.begin(8);
   moments.profileWritten(other);
+  // Calls go on while the disk is being told.
+  assert.equal(moments.now, since);
   moments.end();
   moments.begin(9);
+  assert.deepEqual(stands(moments, since), [true, true]);
+  assert.equal(moments.profileStands(other, since), false);
+  assert.equal(moments.profileStands(other, moments.now), true);
+  moments.identitiesWritten();
+  moments.profileWritten(null);
+  moments.end();
+  const seenBy9 = moments.now - 1;
+  moments.begin(10);
+  assert.deepEqual(stands(moments, seenBy9), [true, false]);
   assert.deepEqual(stands(moments, since), [false, false]);
-  assert.deepEqual(stands(moments, moments.now), [true, true]);
+});
+
+test("what was seen before our last transaction stands no more where somebody came before or after that", () => {
+  for (const [last, next] of [
+    [9, 10],
+    [8, 10],
+  ] as const) {
+    const moments = momentsAfter(7);
+    const since = moments.now;
+    moments.begin(last);
+    moments.profileWritten(null);
+    moments.end();
+    moments.begin(next);
+    assert.deepEqual(stands(moments, since), [false, false]);
+  }
+});
+
+test("a failed transaction is no last one", () => {
+  const moments = momentsAfter(7);
+  const since = moments.now;
+  moments.begin(8);
+  moments.profileWritten(other);
+  moments.begin(8);
+  moments.profileWritten(null);
+  moments.end();
+  moments.begin(9);
+  assert.deepEqual(stands(moments, since), [true, true]);
+  assert.equal(moments.profileStands(other, since), true);
 });
 
 test("nothing stands in the first transaction, before which anybody may have committed", () => {
