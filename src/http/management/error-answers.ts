@@ -10,9 +10,16 @@ import { CATALOG_LIMITS } from "../../catalog/limits.ts";
 import type { Log } from "../../ops/log.ts";
 import { MalformedBody } from "./bodies.ts";
 import { PROBLEM_TYPE, type Problem, problem, problemBody, sendProblem } from "./problems.ts";
+import { RETRY_AFTER_SECONDS } from "./resources/refusals.ts";
 import { schemaFaults } from "./schema-faults.ts";
 
-export function answerErrors(app: FastifyInstance, log: Log): void {
+export interface ErrorAnswers {
+  readonly log: Log;
+  /** Whether the node can do what it is asked: its store is within reach, and its workers serve. */
+  isReady(): boolean;
+}
+
+export function answerErrors(app: FastifyInstance, { log, isReady }: ErrorAnswers): void {
   const patterns = watchRoutes(app);
   skipUnreadBodies(app);
 
@@ -20,6 +27,11 @@ export function answerErrors(app: FastifyInstance, log: Log): void {
     const known = knownProblem(error);
     if (known === null) {
       log.fault("A management call failed.", error, { requestId: request.id });
+      // What fails while the store is away is no fault of the call, nor of ours: it is worth another try.
+      if (!isReady()) {
+        reply.header("retry-after", RETRY_AFTER_SECONDS);
+        return sendProblem(reply, problem(503, NOT_READY));
+      }
       const detail = "Something went wrong on our side; the log has it under the request's ID.";
       return sendProblem(reply, problem(500, detail));
     }
@@ -34,6 +46,8 @@ export function answerErrors(app: FastifyInstance, log: Log): void {
     return sendProblem(reply, problem(405, detail));
   });
 }
+
+const NOT_READY = "The store is out of reach, or not every worker serves; try again later.";
 
 const SKIP_BODY_MS = 10_000;
 

@@ -81,7 +81,7 @@ export async function buildManagementServer(
     frameworkErrors: answerUnroutable,
   });
   acceptBodies(app);
-  answerErrors(app, options.log);
+  answerErrors(app, { log: options.log, isReady: () => options.control.isReady() });
   const routes = requireAccess(app, {
     identify: async (token) =>
       options.isAdministratorsToken(token)
