@@ -45,6 +45,8 @@ const PLACES = {
   ...{ device_consent: 21, d_consent_ic: 22 },
 } as const;
 const CONTROL_NAMES: readonly string[] = Object.keys(PLACES);
+/** Shorter names steer nothing. A hostile call has thousands of them, and none is to be looked for. */
+const MIN_NAME_CHARACTERS = "d_cb".length;
 
 export class FirstValues {
   /** `d_sid` and its synonym. */
@@ -54,6 +56,7 @@ export class FirstValues {
   constructor(parameters: Parameters) {
     for (const at of parameters.steering) {
       const name = parameters.names[at] ?? "";
+      if (name.length < MIN_NAME_CHARACTERS) continue;
       const place = CONTROL_NAMES.indexOf(name);
       if (place !== -1) this.#values[place] ??= parameters.valueAt(at);
       else if (name === "d_sid" || name === "d_px") this.directTraits.push(parameters.valueAt(at));

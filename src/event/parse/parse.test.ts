@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { ControlParameters } from "./control.ts";
 import { MAX_BODY_BYTES, MAX_TARGET_BYTES, type ParsedCall, parseCall } from "./parse.ts";
 import type { RawCall } from "./raw-call.ts";
 
@@ -133,4 +134,36 @@ test("consent belongs to the call only where consent rules apply", () => {
   assert.equal(controlOf(parseCall(get("/event?gdpr_consent=C"))).gdprConsent, "");
   assert.equal(controlOf(parseCall(get("/event?gdpr=1&gdpr_consent=C"))).gdprConsent, "C");
   assert.equal(controlOf(parseCall(get("/event?gdpr=2&gdpr_consent=C"))).gdpr, "0");
+});
+
+test("each control parameter says its own thing, and the first of a name counts, be it empty", () => {
+  const said: readonly (readonly [query: string, control: Partial<ControlParameters>])[] = [
+    ["d_uuid=1", { device: "1" }],
+    ["d_mid=1", { mid: "1" }],
+    ["d_orgid=1", { orgId: "1" }],
+    ["d_sid=1&d_px=2", { directTraits: ["1", "2"] }],
+    ["d_tdpid=1", { onlyDataSource: "1" }],
+    ["d_tdpid_ic=1", { onlyDataSourceCode: "1" }],
+    ["d_cts=1", { memberships: "legacy" }],
+    ["d_dst=1", { wantsUrls: true }],
+    ["d_jsonv=1", { wantsSyncs: true }],
+    ["d_nsid=1", { container: 1 }],
+    ["d_ptfm=ios", { platform: "ios" }],
+    ["d_coppa=1", { childProtection: true }],
+    ["gdpr=1&gdpr_consent=C", { gdpr: "1", gdprConsent: "C" }],
+    ["d_rd=1", { redirect: "1" }],
+    ["d_event=click", { isClick: true }],
+    ["d_verify=1", { verifiesCookie: true }],
+    ["device_consent=0&d_consent_ic=1", { refusedDeviceCode: "1" }],
+    ["ddsuuid=1&redir=1&d_strict=1&d_rtbd=json&d_cb=f&d=1&d_x=1", {}],
+  ];
+  const nothing = controlOf(parseCall(get("/event")));
+  for (const [query, control] of said) {
+    const expected = { ...nothing, ...control };
+    assert.deepEqual(controlOf(parseCall(get(`/event?${query}`))), expected, query);
+  }
+  assert.equal(controlOf(parseCall(get("/event?d_uuid=&d_uuid=1"))).device, null);
+  const sync = parseCall(get("/ibs:ddsuuid=1&redir=2"), "sync");
+  assert.deepEqual(controlOf(sync), { ...nothing, device: "1", redirect: "2" });
+  assert.ok(parseCall(get("/event?d_strict=1")).wantsPlaces);
 });
