@@ -19,7 +19,7 @@ export type Permission =
 
 /** One thing that somebody may or may not do. */
 export interface Right {
-  readonly objectType: ObjectType | "MODEL";
+  readonly objectType: ObjectType | "MODEL" | "ALGO_TRAIT";
   readonly permission: Permission;
   /**
    * What the right was given for: the data source of a trait or a segment, the ID of a destination. Null for

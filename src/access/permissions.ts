@@ -85,6 +85,8 @@ const WILDCARD_OF: Readonly<Record<Right["objectType"], Partial<Record<Permissio
   },
   // Who may make one of what is asked of its baseline.
   MODEL: { READ: "VIEW_MODELS" },
+  // Beside what is given for all traits.
+  ALGO_TRAIT: { CREATE: "CREATE_ALL_ALGO_TRAITS" },
 };
 
 export function isWildcard(word: string): boolean {

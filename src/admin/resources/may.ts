@@ -16,7 +16,10 @@ export function may<Name extends ListName>(
   const { rights, editors } = kind;
   if (rights !== null) {
     const scope = item === null ? null : rights.scopeOf(item, permission);
-    return caller.rights.allows(pid, { objectType: rights.objectType, permission, scope });
+    if (caller.rights.allows(pid, { objectType: rights.objectType, permission, scope }))
+      return true;
+    const other = item === null ? null : (rights.orElse?.(item, permission) ?? null);
+    return other !== null && caller.rights.allows(pid, other);
   }
   const role = caller.rights.roleWith(pid);
   // Names of folders and data sources are no secret from whoever has to do with the partner.

@@ -111,6 +111,8 @@ export interface ResourceKind<Name extends ListName = ListName> {
   readonly rights: {
     readonly objectType: ObjectType;
     scopeOf(item: Defined<Name>, permission: Permission): number | null;
+    /** A right that is as good, for some objects; null for the others. */
+    orElse?(item: Defined<Name>, permission: Permission): Right | null;
     /** Rights over other objects that a change of this one takes. */
     alsoNeeded?(item: Defined<Name>, context: ResourceContext): readonly Right[];
   } | null;

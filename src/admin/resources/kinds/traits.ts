@@ -117,7 +117,14 @@ export const TRAITS: ResourceKind<"traits"> = {
     },
   },
   additions: ["includeDetails", METRICS_OPTION],
-  rights: { objectType: "TRAIT", scopeOf: ({ dataSourceId }) => dataSourceId },
+  rights: {
+    objectType: "TRAIT",
+    scopeOf: ({ dataSourceId }) => dataSourceId,
+    orElse: ({ traitType }, permission) => {
+      if (traitType !== "ALGO_TRAIT" || permission !== "CREATE") return null;
+      return { objectType: "ALGO_TRAIT", permission, scope: null };
+    },
+  },
   dependents: usersOf,
   check: (item, before, context, given) =>
     takenCode("traits", { item, before, unique: "uniqueTraitIntegrationCodes" }, context) ??
