@@ -2,9 +2,10 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { parse } from "csv-parse/sync";
 import { managementVector } from "../support/management-vectors.ts";
 import { PROTOCOL_WORKSPACE } from "../support/protocol-vectors.ts";
-import { type RunningNode, startNode } from "../support/start-node.ts";
+import { call, type RunningNode, startNode, TEST_TOKEN } from "../support/start-node.ts";
 
 const owner = { pid: 1957, dataSourceId: 1002 };
 
@@ -101,4 +102,42 @@ test("a run finds what tells the baseline from others, and how many look like it
   assert.deepEqual(stats[20], { AccuracyValue: 1, ReachValue: 5 });
   assert.deepEqual(await read("processing-history/"), [model["lastRunTimestamp"]]);
   assert.equal((await node.manage("POST", "/v1/models/4711/runs")).status, 404);
+});
+
+test("models are made, changed and deleted by sheets, row by row", async () => {
+  const sheet = async (operation: string, lines: readonly string[]) => {
+    const answer = await call(node.manageUrl, `/v1/bulk/${operation}/models`, {
+      method: "POST",
+      headers: { Authorization: `Bearer ${TEST_TOKEN}`, "Content-Type": "text/csv" },
+      body: lines.join("\n"),
+    });
+    assert.equal(answer.status, 200, answer.text);
+    const rows: Record<string, string>[] = parse(answer.text, { columns: true });
+    return rows.map((row) => [row["resultCode"], JSON.parse(row["result"] || "null")] as const);
+  };
+  const header = "name,sid,algoTypeId,lookBackPeriod,dataSources,excludedTraits,status";
+  const created = await sheet("create", [header, 'A,1,1,60,1002,"3,2",1', "B,4711,1,30,1002,,"]);
+  const [[code, model] = [], [faulty, problem] = []] = created;
+  assert.deepEqual([code, faulty], ["201", "400"], JSON.stringify(created));
+  assert.deepEqual(
+    [model.lookBackPeriod, model.excludedTraits, model.status],
+    [60, [2, 3], "ACTIVE"],
+  );
+  assert.equal(problem.errors[0].at, "/sid");
+  const id = model.algoModelId;
+  const updated = await sheet("update", ["algoModelId,name,status", `${id},Renamed,INACTIVE`]);
+  assert.equal(updated[0]?.[0], "200", JSON.stringify(updated));
+  assert.deepEqual(updated[0]?.[1], (await sheet("request", ["algoModelId", `${id}`]))[0]?.[1]);
+  const now = await statusOf(id);
+  const { name, status, lookBackPeriod, excludedTraits } = now;
+  assert.deepEqual(
+    [name, status, lookBackPeriod, excludedTraits],
+    ["Renamed", "INACTIVE", 60, [2, 3]],
+  );
+  const deleted = await sheet("delete", ["algoModelId", `${id}`, `${id}`, "7"]);
+  assert.deepEqual(
+    deleted.map(([each]) => each),
+    ["204", "404", "400"],
+  );
+  assert.equal((await node.manage("GET", `/v1/models/${id}`)).status, 404);
 });

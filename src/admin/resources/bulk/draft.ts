@@ -3,7 +3,7 @@
 
 import { LIST_IDS, type ListName } from "../../../catalog/document-keys.ts";
 import type { DefinitionEdit } from "../../../catalog/edits.ts";
-import { objectId } from "../../../control/object-records.ts";
+import { MODEL_LIST, type ObjectRecord, objectId } from "../../../control/object-records.ts";
 import type { KeptKeys, PlannedChange } from "../change-resources.ts";
 import { type Defined, DefinitionsView } from "../definitions-view.ts";
 import type { ResourceContext } from "../resource-kind.ts";
@@ -15,11 +15,15 @@ export class Draft {
   readonly #kept = new Map<string, KeptKeys>();
   readonly #view: DraftView;
 
+  readonly #models: Map<number, ObjectRecord>;
+
   constructor(before: ResourceContext) {
     this.#view = new DraftView(before.view);
+    this.#models = new Map(before.models);
     this.context = {
       ...before,
       view: this.#view,
+      models: this.#models,
       recordOf: (list, id) => {
         const record = before.recordOf(list, id);
         const own = this.#kept.get(objectId(list, id));
@@ -30,8 +34,16 @@ export class Draft {
 
   take({ edits, kept }: PlannedChange): void {
     for (const edit of edits) this.#view.edit(edit);
-    for (const each of kept) this.#kept.set(objectId(each.list, each.id), each);
+    for (const each of kept) {
+      this.#kept.set(objectId(each.list, each.id), each);
+      if (each.list === MODEL_LIST) this.#keepModel(each);
+    }
     this.#edits.push(...edits);
+  }
+
+  #keepModel({ list, id, kept, isGone }: KeptKeys): void {
+    if (isGone) this.#models.delete(id);
+    else this.#models.set(id, { ...this.context.recordOf(list, id), kept });
   }
 
   /** Everything that was taken, as one change. Of edits of one object the last counts. */

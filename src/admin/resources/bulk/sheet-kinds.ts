@@ -26,6 +26,7 @@ import {
   type ResourceKind,
   refusal,
 } from "../resource-kind.ts";
+import { modelSheet } from "./model-sheet.ts";
 
 /** What is done to each row of a sheet. */
 export type SheetChange = "create" | "update" | "delete";
@@ -54,6 +55,7 @@ export const SHEET_KINDS = {
   "derived-signals": sheetOf(DERIVED_SIGNALS),
   destinations: sheetOf(DESTINATIONS),
   mappings: mappingSheet(),
+  models: modelSheet(),
 } as const satisfies Readonly<Record<string, SheetKind>>;
 
 function sheetOf<Name extends ListName>(kind: ResourceKind<Name>): SheetKind {

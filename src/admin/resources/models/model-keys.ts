@@ -135,6 +135,12 @@ export const MODEL_KEYS: ApiKeys<ShownModel> = {
   upUID: recorded("upUID", USER),
 };
 
+/** The keys of which runs decide. */
+export const RUN_KEYS: ReadonlySet<string> = new Set([
+  ...["processingStatus", "latestRunTS", "lastRunTimestamp", "lastRunStatus", "lastRunReason"],
+  "lastSuccessfulRunTimestamp",
+]);
+
 export const MODEL_KIND: ReadKind = { noun: "model", keys: MODEL_KEYS };
 
 /** Whether a model, which may be of another partner, has this ID. */
