@@ -7,7 +7,7 @@
 
 import type { PartnerCatalog } from "../catalog/snapshot.ts";
 import { fold, type Signals } from "../model/signal.ts";
-import { NO_KEY } from "../rules/trait-index/key-names.ts";
+import { NO_KEY } from "../rules/trait-index/trait-index.ts";
 import { visibleAddress } from "./address.ts";
 import type { EventCall } from "./parse/parse.ts";
 import { utf8Decode } from "./percent.ts";

@@ -2,7 +2,7 @@
 // nobody looks for them.
 
 import type { PartnerCatalog } from "../catalog/snapshot.ts";
-import { NO_KEY } from "../rules/trait-index/key-names.ts";
+import { NO_KEY } from "../rules/trait-index/trait-index.ts";
 import { DEVICE_KEYS, type DeviceKey } from "./device-signals/device-signals.ts";
 import { GEO_KEYS } from "./geo/geo-signals.ts";
 

@@ -6,6 +6,8 @@ import type { TraitRule } from "../trait-rule/trait-rule.ts";
 import { FastTraitIndex } from "./fast-trait-index.ts";
 import { LayeredTraitIndex } from "./layered-trait-index.ts";
 
+export { NO_KEY } from "./key-names.ts";
+
 export interface TraitIndex {
   /** Numbers of keys are below this one. */
   readonly keyCount: number;
