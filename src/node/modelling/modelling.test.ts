@@ -166,6 +166,26 @@ test("what is due runs once a night, on one node of two", async () => {
   for (const id of [1, 2, 3]) assert.equal((await installation.statuses(id)).length, 2);
 });
 
+test("a run that cannot be noted down is not tried again in the same night", async () => {
+  const installation = new Installation();
+  await installation.add(1);
+  const faults: string[] = [];
+  const log = { ...openLog("silent", "test"), fault: (message: string) => faults.push(message) };
+  const control = {
+    read: (kind: string, id: string) => installation.control.read(kind, id),
+    list: (kind: string) => installation.control.list(kind),
+    // Another node is always faster.
+    write: async (...[records, expected]: Parameters<MemoryControlStore["write"]>) =>
+      records.every(({ kind }) => kind !== MODEL_RUNS_KIND) &&
+      installation.control.write(records, expected),
+  };
+  const node = installation.node("one", { control, log });
+  await node.night();
+  assert.deepEqual(await installation.statuses(1), []);
+  assert.equal(faults.at(-1), "A model's run could not be noted down.");
+  assert.equal((await node.known()).running, null);
+});
+
 test("three runs without data make a model inactive", async () => {
   const installation = new Installation();
   await installation.add(1);

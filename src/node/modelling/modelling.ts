@@ -102,10 +102,13 @@ export class Modelling implements ModelsDesk {
     if (this.#isNight || this.#lastNight === night || signal.aborted) return;
     this.#isNight = true;
     try {
-      let due = await this.#nextDue();
+      // Each once, also where its run could not be noted down.
+      const tried = new Set<number>();
+      let due = await this.#nextDue(tried);
       while (due !== null && !signal.aborted && (await this.begin(due)) === "begun") {
         await this.#underWay;
-        due = await this.#nextDue();
+        tried.add(due.algoModelId);
+        due = await this.#nextDue(tried);
       }
       // Where another node is at it, what it leaves is looked for again.
       if (due === null) this.#lastNight = night;
@@ -116,7 +119,7 @@ export class Modelling implements ModelsDesk {
     }
   }
 
-  async #nextDue(): Promise<Model | null> {
+  async #nextDue(tried: ReadonlySet<number>): Promise<Model | null> {
     const { control, desk, now } = this.#options;
     const asker = { caller: BY_THE_NODE, pid: 0 };
     const context = await desk.read(asker);
@@ -125,6 +128,7 @@ export class Modelling implements ModelsDesk {
     const partners = context.view.workspace.partners.map(({ pid }) => pid);
     const models = partners.flatMap((pid) => modelsOfPartner({ ...context, pid }));
     const due = models.find((model) => {
+      if (tried.has(model.algoModelId)) return false;
       const runs = known.get(model.algoModelId) ?? NO_RUNS;
       const traits = traitsOfModel(model, context);
       const isUsed = traits.some(({ status }) => status === "ACTIVE");
