@@ -188,8 +188,8 @@ describe("the deny list", () => {
     ["a customer without an ID", { kind: "customer", id: "1001:" }, "/id", "E_VALUE"],
     ["a data source with letters", { kind: "dataSource", id: "crm" }, "/id", "E_VALUE"],
     ["a number for an ID", { kind: "dataSource", id: 1001 }, "/id", "E_TYPE"],
-    ["no ID", { kind: "device" }, "", "E_MISSING_KEY"],
-    ["a key too many", { kind: "device", id: FIRST, days: 1 }, "", "E_UNKNOWN_KEY"],
+    ["no ID", { kind: "device" }, "/id", "E_MISSING_KEY"],
+    ["a key too many", { kind: "device", id: FIRST, days: 1 }, "/days", "E_UNKNOWN_KEY"],
     ["a time that is none", { kind: "device", id: FIRST, until: "now" }, "/until", "E_VALUE"],
   ];
   for (const [what, body, at, code] of refused) {
