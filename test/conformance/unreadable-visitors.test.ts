@@ -3,8 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ProfileKey } from "../../src/profiles/store.ts";
-import type { VisitorStore } from "../../src/profiles/visitor-store.ts";
-import type { TestWorld } from "../support/event-world.ts";
+import { type TestWorld, withStore } from "../support/event-world.ts";
 import { PROTOCOL_WORKSPACE } from "../support/protocol-vectors.ts";
 import { DEVICE, OTHER_DEVICE, wire, wireWorld } from "./wire-calls.ts";
 
@@ -30,28 +29,12 @@ function worldOf(mergeRule: object): TestWorld {
   });
 }
 
-/** A store that is elsewhere: it has nothing at hand, and some of it is otherwise. */
-function storeWith(store: VisitorStore, otherwise: Partial<VisitorStore>): VisitorStore {
-  return {
-    load: (keys) => store.load(keys),
-    commit: (profiles) => store.commit(profiles),
-    loadIdentities: (keys) => store.loadIdentities(keys),
-    commitVisit: (visit) => store.commitVisit(visit),
-    forgetEveryone: () => store.forgetEveryone(),
-    close: () => store.close(),
-    denials: store.denials,
-    rates: store.rates,
-    graphs: store.graphs,
-    ...otherwise,
-  };
-}
-
 /** The world with a store of which a question fails: the one of this number for identities, or clusters. */
 function failing(world: TestWorld, question: number | "clusters"): TestWorld {
   const { store } = world;
   const fault = new Error("timed out");
   let asked = 0;
-  const faulty = storeWith(store, {
+  return withStore(world, {
     loadIdentities: (keys) =>
       typeof question === "number" && ++asked >= question
         ? Promise.reject(fault)
@@ -62,7 +45,6 @@ function failing(world: TestWorld, question: number | "clusters"): TestWorld {
         question === "clusters" ? Promise.reject(fault) : store.graphs.clusterOf(...key),
     },
   });
-  return { ...world, store: faulty };
 }
 
 const LINKED = { crossDevice: "LAST", device: "PROFILE_LINK", dataSourceIds: [1001] };
@@ -89,10 +71,9 @@ for (const [code, what, mergeRule, question] of [
 function withoutServerOf(world: TestWorld, gone: string): TestWorld {
   const { store } = world;
   const isGone = (key: ProfileKey): boolean => key.kind === "device" && key.device === gone;
-  const faulty = storeWith(store, {
+  return withStore(world, {
     load: (keys) => (keys.some(isGone) ? Promise.reject(new Error("gone")) : store.load(keys)),
   });
-  return { ...world, store: faulty };
 }
 
 test("200: of several profiles one cannot be read, and the others count as they would without it", async () => {
